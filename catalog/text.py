@@ -1,0 +1,92 @@
+"""Text as it is compared: clean() for matching, tidy() for keeping. Both are idempotent.
+
+tidy()   what the store keeps and people read: no control characters, whitespace runs to one space.
+clean()  what is searched and compared: tidy + NFKC (full width → half width) + traditional → simplified + lower case.
+align()  clean() with, for each cleaned character, the span of the typed text it came from, so that highlights and
+         concept spans index the text as it was typed or stored.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+# Control, format (zero-width, BOM, bidi), surrogate, private use; tab and line ends become spaces first.
+_JUNK = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ue000-\uf8ff]")
+_SPACE = re.compile(r"[\s\u3000]+")
+_SAME = {"•": "·", "・": "·", "‧": "·", "∙": "·", "–": "-", "—": "-", "−": "-", "‐": "-", "~": "~", "〜": "~"}
+_SAME_TABLE = str.maketrans(_SAME)
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Any:
+    """The traditional→simplified converter and a pattern of the characters that it may change."""
+    import opencc
+
+    convert = opencc.OpenCC("t2s").convert
+    changed = [chr(c) for c in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000), *range(0xF900, 0xFB00)) if convert(chr(c)) != chr(c)]
+    return convert, re.compile("[" + "".join(changed) + "]")
+
+
+def simplified(text: str) -> str:
+    """Traditional characters → simplified; text without any comes back as it is (the usual case, and fast)."""
+    convert, traditional = _converter()
+    return convert(text) if traditional.search(text) else text
+
+
+def tidy(text: str) -> str:
+    """Text fit to keep and show: control characters and lone surrogates gone, whitespace runs to one space, trimmed."""
+    return _JUNK.sub("", _SPACE.sub(" ", text)).strip()
+
+
+@lru_cache(maxsize=65536)
+def _clean_short(text: str) -> str:
+    return _clean(text)
+
+
+def _clean(text: str) -> str:
+    text = _JUNK.sub("", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).translate(_SAME_TABLE)
+        text = simplified(text)
+    # NFKC may compose what simplification then changes: once more keeps clean() idempotent.
+    return _SPACE.sub(" ", _JUNK.sub("", unicodedata.normalize("NFKC", text.lower()))).strip()
+
+
+def clean(text: str) -> str:
+    """Text as it is compared. Law: clean(clean(x)) == clean(x)."""
+    return _clean_short(text) if len(text) <= 64 else _clean(text)
+
+
+def align(text: str) -> tuple[str, list[int]]:
+    """(cleaned, offsets): offsets[i] is the index in `text` of the character that cleaned[i] came from.
+
+    Cleans character by character, so that every cleaned character has an origin; differs from clean() only where
+    characters combine (a letter and its accent), which no word of the catalogue hinges on. offsets has one more
+    element than cleaned, the end of the last character.
+    """
+    whole = simplified(text) if not text.isascii() else text
+    source = whole if len(whole) == len(text) else text
+    out: list[str] = []
+    offsets: list[int] = []
+    for i, char in enumerate(source):
+        piece = " " if char.isspace() or char == "\u3000" else _JUNK.sub("", char)
+        if piece and not piece.isascii():
+            piece = simplified(unicodedata.normalize("NFKC", piece).translate(_SAME_TABLE))
+        for c in piece.lower():
+            if c == " " and (not out or out[-1] == " "):
+                continue
+            out.append(c)
+            offsets.append(i)
+    if out and out[-1] == " ":
+        out.pop()
+        offsets.pop()
+    offsets.append(offsets[-1] + 1 if offsets else 0)
+    return "".join(out), offsets
+
+
+def key(text: str) -> str:
+    """Text as vocabularies compare it: clean() without spaces."""
+    return clean(text).replace(" ", "")

@@ -1,0 +1,1 @@
+"""What was meant, in what order, and why?  Imports catalog and indexer."""
