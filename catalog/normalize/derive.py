@@ -1,0 +1,74 @@
+"""What follows from other fields: the stage of a grade, the discipline of a major, the service of a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from catalog.normalize.codes import unique
+from catalog.vocab import vocabulary
+
+_BY_KIND = {"lesson": "k12", "textbook": "k12", "job": "jobs", "fair": "jobs", "library": "vocational"}
+_VOCATIONAL = ("中职", "高职", "职业")
+_HIGHER = ("本科", "研究生", "硕士", "博士", "高等")
+
+
+@lru_cache(maxsize=256)
+def stages_of(grades: tuple[str, ...]) -> tuple[str, ...]:
+    """Stages that grades belong to: a grade's parent, or its attribute `stage`."""
+    vocab, stages = vocabulary("grade"), vocabulary("stage")
+    found = []
+    for grade in grades:
+        entry = vocab.get(grade)
+        if entry:
+            names = (entry.parent, *entry.attrs.get("stage", "").split("|"))
+            found += [e.code for name in names if name and (e := stages.canonical(name))]
+    return unique(found)
+
+
+@lru_cache(maxsize=4096)
+def discipline_of(majors: tuple[str, ...]) -> tuple[str, ...]:
+    """Classes of majors: the nearest ancestor of each that is a discipline."""
+    vocab, disciplines = vocabulary("major"), vocabulary("discipline")
+    found = []
+    for major in majors:
+        parents: Iterable[str] = (e.parent for c in reversed(vocab.path(major)) if (e := vocab.get(c)))
+        found.append(next((p for p in parents if p in disciplines), ""))
+    return unique(found)
+
+
+def service_of(kind: str, values: Mapping[str, Any]) -> str:
+    """The part of the portal that a resource belongs to: by its stage, else by its kind.
+
+    Lessons and textbooks are k12 unless a stage above school is named; courses are vocational where stage, discipline
+    or major is, higher otherwise. Cases, articles and live lectures without a stage belong to no part.
+    """
+    if kind in ("job", "fair"):
+        return "jobs"
+    stages = values.get("stage", ())
+    if stages:
+        return _of_stage(stages[0])
+    if kind == "course":
+        codes = (*values.get("discipline", ()), *values.get("major", ()))
+        return "vocational" if codes and all(_is_vocational(c) for c in codes) else "higher"
+    return _BY_KIND.get(kind, "")
+
+
+@lru_cache(maxsize=256)
+def _of_stage(stage: str) -> str:
+    label = vocabulary("stage").label(stage)
+    if any(word in label for word in _VOCATIONAL):
+        return "vocational"
+    return "higher" if any(word in label for word in _HIGHER) else "k12"
+
+
+@lru_cache(maxsize=8192)
+def _is_vocational(code: str) -> bool:
+    """Codes of the vocational catalogues begin with `voc`, or their entry says so."""
+    for name in ("discipline", "major"):
+        entry = vocabulary(name).get(code)
+        if entry:
+            root = vocabulary(name).get(vocabulary(name).path(code)[0]) or entry
+            return any("voc" in text or "职" in text for text in (code, root.code, *root.attrs.values(), *entry.attrs.values()))
+    return code.startswith("voc")

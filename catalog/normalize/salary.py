@@ -1,0 +1,88 @@
+"""Pay as job sites write it → yuan a month.
+
+Shapes: 1.5-2万·14薪 · 12-20K·13薪 · 6千-1万 · 15000-20000元/月 · 6000--6499 · 15-20万/年 (÷ 12) · 200-300元/天 (× 21.75, the
+statutory days of a month) · 30元/小时 (× 8 × 21.75) · 3千及以下 · 5万以上 · 一万五 · full width. 面议 and 不限 keep their text only.
+A unit on the upper end alone counts for both ends (1.5-2万); an amount without any unit is yuan.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from catalog.resource import Salary
+from catalog.text import clean
+
+DAYS, HOURS, WEEKS = 21.75, 8, 4.35  # a month's paid days, a day's hours, a month's weeks
+LIMIT = 10_000_000
+
+_MONTHS = re.compile(r"[·*x×\s]*(\d{1,2})\s*(?:薪|个月工资)")
+_AMOUNT = r"(\d+(?:\.\d+)?)\s*([万千百kw])?\s*(?:元|块|人民币|rmb)?"
+_RANGE = re.compile(_AMOUNT + r"(?:\s*(?:-+|~+|至|到)\s*" + _AMOUNT + ")?")
+_OPEN = re.compile(r"(\d)-+([万千kw])")  # 5-k: the unit stands after the missing upper end
+_UNITS = {"万": 10_000.0, "w": 10_000.0, "千": 1_000.0, "k": 1_000.0, "百": 100.0}
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_PLACES = {"十": 10, "百": 100, "千": 1000}
+_HAN = re.compile("[一二两三四五六七八九十][零〇一二两三四五六七八九十百千万]*")
+_PERIODS = (
+    (re.compile("小时|/时|每时|时薪|/h"), HOURS * DAYS),
+    (re.compile("/天|/日|每天|每日|日薪|元天|天$|/d"), DAYS),
+    (re.compile("/周|每周|周薪"), WEEKS),
+    (re.compile("/年|每年|年薪|年$|/y"), 1 / 12),
+)
+
+
+def salary(text: object) -> Salary | None:
+    """The pay that a text names; None for an empty text. Amounts that make no sense leave only `text`."""
+    written = str(text).strip() if text is not None else ""
+    return _salary(written) if written else None
+
+
+@lru_cache(maxsize=16384)
+def _salary(written: str) -> Salary | None:
+    low, high, months = amounts(written)
+    kept = clean(written) and " ".join(written.split())[:1000]
+    return Salary(min=low, max=high, months=months, text=kept) if kept else None
+
+
+def amounts(text: str) -> tuple[int | None, int | None, int | None]:
+    """(min, max, months paid a year): yuan a month, None where the text does not say."""
+    text = _HAN.sub(_arabic, clean(text[:200]).replace(",", ""))
+    months = _MONTHS.search(text)
+    paid = int(months[1]) if months and 1 <= int(months[1]) <= 36 else None
+    text = _MONTHS.sub("", text)
+    found = _RANGE.search(_OPEN.sub(r"\1\2-", text))
+    if not found:
+        return None, None, paid
+    factor = next((f for pattern, f in _PERIODS if pattern.search(text)), 1.0)
+    first, unit, second, second_unit = found.groups()
+    low = float(first) * _UNITS.get(unit or second_unit, 1.0) * factor
+    high = float(second) * _UNITS.get(second_unit or unit if second_unit or float(second) < 1000 else "", 1.0) * factor if second else low
+    if low > high:
+        low, high = high, low
+    if high > LIMIT or high == 0:
+        return None, None, paid
+    bound = found.string[found.end() :]
+    if not second and "以下" in bound:
+        return None, round(high), paid
+    # 5-k and 5000- name a lower end and leave the upper one open.
+    if not second and ("以上" in bound or bound[:1] in ("起", "+") or bound.startswith("-")):
+        return round(low), None, paid
+    return round(low), round(high), paid
+
+
+def _arabic(match: re.Match[str]) -> str:
+    """一万五 → 15000, 三千五百 → 3500. A run that is no number stays as it is."""
+    total = part = digit = 0
+    place = 10
+    for char in match.group():
+        if char in _DIGITS:
+            digit = _DIGITS[char]
+            place = 1 if char in "零〇" else place
+        elif char == "万":
+            total, part, digit, place = (total + part + digit) * 10_000, 0, 0, 10_000
+        else:
+            place = _PLACES[char]
+            part, digit = part + (digit or 1) * place, 0
+    # A last digit without a place is a tenth of the place before it: 一万五.
+    return str(total + part + digit * (place // 10 if place > 10 else 1))

@@ -1,0 +1,111 @@
+"""What courses, textbooks and libraries are about, and who made them: disciplines, majors, schools, teachers, badges."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from catalog.normalize.codes import Coded, coded, known, lookup, plain, remembered, unique
+from catalog.text import clean, tidy
+from catalog.vocab import vocabulary
+
+_BETWEEN = re.compile(r"[|｜,，;；、。:：\n]+|\s+|(?:大学)?(?:本科|专科|大专|中专|研究生|硕士|博士)(?:专业)?[:：]|以及|[和或及与](?=[^教])")
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
+_TAIL = re.compile(r"(?:等?相关(?:专业|学科)?|相近|专业(?:及.*)?|系列专业|学科|方向|门类|等)+$")
+_DIGITS = re.compile(r"^\d{4,8}[a-zA-Z]{0,2}|\d{4,8}[a-zA-Z]{0,2}$|专业代码.*$")
+_PEOPLE = re.compile(r"\s*[、,，;；/|／\n]\s*|\s+(?=[\u4e00-\u9fff]{2})(?<=[\u4e00-\u9fff]\s)")
+_ETC = re.compile(r"\s*(?:等(?:\d+人|人|老师)?|老师|教授|主讲)$")
+
+languages = plain("language")
+levels = plain("level")
+audiences = plain("audience")
+boards = plain("board")
+resource_types = plain("resource_type")
+
+
+@remembered
+def disciplines(text: str) -> Coded:
+    """门类/专业类 or 大类/专业类, by name or by data/crosswalk/discipline.tsv (the platforms' own categories)."""
+    return coded("discipline", text, crossed=True)
+
+
+@remembered
+def access(text: str) -> Coded:
+    """免费, 付费, 登录 …; a price: 0 is free, any other is paid."""
+    price = re.fullmatch(r"[¥￥]?\s*(\d+(?:\.\d+)?)\s*元?", clean(text))
+    if price:
+        code = lookup("access", "免费" if float(price[1]) == 0 else "付费")
+        return ((code,), ()) if code else ((), (tidy(text),))
+    return coded("access", text)
+
+
+@lru_cache(maxsize=65536)
+def study_fields(text: str, catalogue: str = "") -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """(majors, disciplines, rest) of a text that names majors and classes of majors (中国语言文学类) in free words.
+
+    The same name stands in several catalogues; `catalogue` is the label of a stage (中职, 高职专科, 职业本科, 本科) that
+    chooses one. Without it an ambiguous name stays rest.
+    """
+    majors: list[str] = []
+    classes: list[str] = []
+    rest: list[str] = []
+    whole = _major(tidy(text), catalogue)
+    if whole:
+        return (whole,), (), ()
+    for word in _BETWEEN.split(_BRACKETS.sub(" ", text) if _BRACKETS.search(text) else text):
+        if not word:
+            continue
+        name = _TAIL.sub("", _DIGITS.sub("", word.strip())) or word
+        major = _major(name, catalogue)
+        if major:
+            majors.append(major)
+            continue
+        # 数学 among majors may be the class 数学类; a bare 门类 such as 理学 stands in the vocabulary itself.
+        found = known("discipline", name) or known("discipline", name + "类")
+        classes += found
+        if not found:
+            rest.append(tidy(word))
+    return unique(majors), unique(classes), unique(rest)
+
+
+def _major(name: str, catalogue: str) -> str:
+    vocab = vocabulary("major")
+    entry = vocab.canonical(name)
+    if entry and not catalogue:
+        return entry.code
+    fitting = [e.code for e in vocab.candidates(name) if _of_catalogue(e.code, catalogue)]
+    return fitting[0] if len(fitting) == 1 else entry.code if entry else ""
+
+
+def _of_catalogue(code: str, catalogue: str) -> bool:
+    """Whether a major's code belongs to the catalogue of a stage; see data/vocab/major.tsv."""
+    entry = vocabulary("major").get(code)
+    return bool(entry and catalogue and catalogue in (entry.attrs.get("stage", ""), entry.attrs.get("catalogue", "")))
+
+
+@remembered
+def majors(text: str) -> Coded:
+    """Majors named in a text; classes of majors are rest here (study_fields() tells them apart)."""
+    found, classes, rest = study_fields(text)
+    return found, unique((*(vocabulary("discipline").label(c) for c in classes), *rest))
+
+
+@lru_cache(maxsize=65536)
+def school(text: str) -> str:
+    """The school's label where the vocabulary knows it – also 北京大学（北大） –, else the tidied text."""
+    name = tidy(text)
+    entry = vocabulary("school").canonical(name) or vocabulary("school").canonical(_BRACKETS.sub("", name))
+    return entry.label if entry else name
+
+
+def schools(text: str) -> tuple[str, ...]:
+    """All schools of a text, as labels."""
+    if vocabulary("school").canonical(text):
+        return (school(text),)
+    return unique(school(part) for part in re.split(r"[、,，;；|\n]+", text))
+
+
+@lru_cache(maxsize=65536)
+def teachers(text: str) -> tuple[str, ...]:
+    """Names of a text: split at 、 , ; / and at spaces between Chinese names; 等 and titles dropped."""
+    return unique(_ETC.sub("", tidy(name)) for name in _PEOPLE.split(text))
