@@ -1,0 +1,227 @@
+"""Chinese analysis: text → tokens, the same for index and query, in every engine. The only importer of the segmenter.
+
+A cleaned text is cut into runs. Han runs go to the segmenter (jieba's dictionary and algorithm with the project's words
+of data/dict); Latin and digit runs are cut by our own rule, so that C++, C#, .NET, 5G, R, IT, node.js and 18650 stay what
+they are. Two views of a text are indexed:
+    words   search-mode words: 高等数学 → 高等, 数学, 高等数学
+    grams   every Han character and every pair of neighbours; Latin and digit tokens whole: 高, 等, 高等, 等数, …
+Words carry meaning and order; grams find what segmentation cuts differently in query and title.
+
+rjieba (Rust) is the fast path, jieba the reference: tests/test_analysis.py proves that they cut Han runs alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, Literal
+
+import data
+from catalog.text import align, clean
+
+#: Changes whenever the same text would give other tokens: an index built under another version must be rebuilt.
+ANALYSIS_VERSION = 1
+#: Longest token in characters. Longer ones (a 70,000-byte run of letters) are cut; engines drop them silently.
+MAX_TOKEN = 256
+
+_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_HAN_RUN = re.compile(f"[{_HAN}]+")
+# C++ C# F# .NET first; node.js and tcp-ip whole, with their parts beside them; any other script (é, か, б) runs together
+_LATIN = re.compile(
+    rf"\.net(?![a-z0-9])|[a-z]+(?:\+\+|#)|(?:(?![{_HAN}])[^\W_])+(?:[.+#&'_-](?:(?![{_HAN}])[^\W_])+)*"
+)
+_ATOM = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token and the span of the cleaned text that it covers."""
+
+    text: str
+    start: int
+    end: int
+
+
+def runs(text: str) -> Iterator[tuple[Literal["han", "latin"], str, int]]:
+    """Han runs and Latin tokens of a cleaned text, in order: (sort, run, start)."""
+    at = 0
+    for match in _HAN_RUN.finditer(text):
+        yield from _latin(text, at, match.start())
+        yield "han", match.group(), match.start()
+        at = match.end()
+    yield from _latin(text, at, len(text))
+
+
+def _latin(text: str, start: int, end: int) -> Iterator[tuple[Literal["latin"], str, int]]:
+    for match in _LATIN.finditer(text, start, end):
+        yield "latin", match.group()[:MAX_TOKEN], match.start()
+
+
+def latin_parts(token: str) -> list[str]:
+    """The smaller tokens inside a Latin token: node.js → node, js; python3 → python; 5g, c++ → nothing."""
+    if token.isalpha() or token.isdigit() or token == ".net" or token[-1] in "+#":
+        return []
+    return [m.group() for m in _ATOM.finditer(token) if 1 < len(m.group()) < len(token)]
+
+
+# ── segmenters ─────────────────────────────────────────────────────────────────────────────────────────────────────
+Cutter = Callable[[str], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Segmenter:
+    """cut(run) → words that cover the run; search(run) → those words and the shorter words inside them."""
+
+    cut: Cutter
+    search: Cutter
+    name: str
+
+
+def dictionary_words() -> list[tuple[str, int, str]]:
+    """The project's own words with frequency and tag, from data/dict/haoke.txt."""
+    path = data.path("dict", "haoke.txt")
+    if not path.exists():
+        return []
+    words = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            word, freq, tag = line.split(" ")
+            words.append((word, int(freq), tag))
+    return words
+
+
+def jieba_segmenter() -> Segmenter:
+    """The reference, in Python."""
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    # jieba caches a marshal file in the shared temporary folder, where another user's file would be trusted
+    tokenizer.tmp_dir = tempfile.mkdtemp(prefix="haoke-jieba-")
+    tokenizer.initialize()
+    for word, freq, tag in dictionary_words():
+        tokenizer.add_word(word, freq, tag)
+    return Segmenter(lambda run: list(tokenizer.cut(run)), lambda run: list(tokenizer.cut_for_search(run)), "jieba")
+
+
+def rjieba_segmenter() -> Segmenter:
+    """The fast path, in Rust. ImportError where its wheel is missing."""
+    import rjieba
+
+    tokenizer: Any = rjieba.Jieba()
+    for word, freq, tag in dictionary_words():
+        tokenizer.add_word(word, freq, tag)
+    return Segmenter(tokenizer.cut, tokenizer.cut_for_search, "rjieba")
+
+
+@lru_cache(maxsize=1)
+def segmenter() -> Segmenter:
+    """The segmenter of this process, made when first asked for (about a second)."""
+    try:
+        return rjieba_segmenter()
+    except ImportError:
+        logging.getLogger(__name__).warning("rjieba is not installed: segmenting with jieba, 6–12 times slower")
+        return jieba_segmenter()
+
+
+# ── index side ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def index_tokens(text: str) -> list[str]:
+    """Words of a text as they are indexed, in order (several may stand for one place in the text)."""
+    tokens: list[str] = []
+    search = segmenter().search
+    for sort, run, _ in runs(clean(text)):
+        if sort == "han":
+            tokens += search(run) if len(run) > 1 else (run,)
+        else:
+            tokens.append(run)
+            tokens += latin_parts(run)
+    return tokens
+
+
+def gram_tokens(text: str) -> list[str]:
+    """Characters, pairs of neighbours and Latin tokens of a text: what `grams` fields hold."""
+    tokens: list[str] = []
+    for sort, run, _ in runs(clean(text)):
+        if sort == "han":
+            tokens += run
+            tokens += map("".join, pairwise(run))
+        else:
+            tokens.append(run)
+            tokens += latin_parts(run)
+    return tokens
+
+
+# ── query side ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def query_tokens(text: str) -> list[Token]:
+    """Words of a query that cover it (not search mode: each place once), with spans of the cleaned text given."""
+    tokens: list[Token] = []
+    cut = segmenter().cut
+    for sort, run, start in runs(text):
+        at = start
+        for word in cut(run) if sort == "han" else (run,):
+            tokens.append(Token(word, at, at + len(word)))
+            at += len(word)
+    return tokens
+
+
+def subwords(word: str) -> list[str]:
+    """Words inside a Han word, without itself: 高等数学 → 高等, 数学."""
+    return [w for w in segmenter().search(word) if w != word] if len(word) > 2 and _HAN_RUN.fullmatch(word) else []
+
+
+def word_grams(word: str) -> list[str]:
+    """The grams that all stand in a text that holds `word`: its pairs; a single character or a Latin token itself."""
+    if len(word) > 1 and _HAN_RUN.fullmatch(word):
+        return list(dict.fromkeys(map("".join, pairwise(word))))
+    return [word]
+
+
+def is_han(text: str) -> bool:
+    """Whether a token is made of Han characters only."""
+    return _HAN_RUN.fullmatch(text) is not None
+
+
+# ── marking ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def matches(text: str, needles: frozenset[str] | set[str]) -> list[tuple[int, int]]:
+    """Spans of `text` as stored in which one of the cleaned `needles` stands, merged and in order.
+
+    A Latin needle matches whole tokens only (r is not in art), a Han needle anywhere.
+    """
+    cleaned, offsets = align(text)
+    spans: list[tuple[int, int]] = []
+    latin = {n for n in needles if n and not _HAN_RUN.search(n)}
+    if latin:
+        for _, run, start in _latin(cleaned, 0, len(cleaned)):
+            if run in latin:
+                spans.append((start, start + len(run)))
+            else:
+                spans += [(start + at, start + at + len(p)) for p in latin_parts(run) if p in latin and (at := run.find(p)) >= 0]
+    for needle in needles - latin:
+        at = cleaned.find(needle) if needle else -1
+        while at >= 0:
+            spans.append((at, at + len(needle)))
+            at = cleaned.find(needle, at + 1)
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted((offsets[s], offsets[e - 1] + 1) for s, e in spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> str:
+    """What a generation of an index depends on besides its schema: analysis rules and dictionary."""
+    digest = hashlib.blake2b(digest_size=6)
+    digest.update(f"{ANALYSIS_VERSION}\n".encode())
+    path = data.path("dict", "haoke.txt")
+    if path.exists():
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,181 @@
+"""Generations: build, verify, activate, catch up, resume. Works on any Engine; knows the store, not the engine's files.
+
+A build remembers the store's sequence at its start, indexes every resource in order of id, then applies the changes that
+came meanwhile, so that one number – the sequence – says what a generation holds. Cut off at any point, it goes on after
+the last committed id; documents written twice replace themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from collections import deque
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing import get_context
+from os import cpu_count
+from typing import Any
+
+from catalog.errors import GenerationError
+from catalog.resource import Resource, Status
+from catalog.store import Store
+from indexer.analysis import fingerprint
+from indexer.engine import Anything, Engine, Generation, OneOf, Query, Writer
+from indexer.fields import SCHEMA_VERSION, to_document
+
+CHUNK = 500  # resources a worker turns into documents at a time
+COMMIT_EVERY = 200_000  # documents between commits of a build: what a crash costs at most
+SERIAL_BELOW = 3_000  # fewer resources than this don't pay for starting processes
+SHRINK = 0.9  # a new generation below this share of the active one is refused unless forced
+
+Progress = Callable[[int, int], None]  # done, total
+Prior = Callable[[Resource], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did."""
+
+    generation: Generation
+    documents: int
+    resumed: bool
+
+
+def _documents(bodies: list[bytes], prior: Prior) -> list[dict[str, Any]]:
+    """Bodies of the store → documents; resources that are closed or withdrawn have none."""
+    resources = (Resource.from_json(body) for body in bodies)
+    return [to_document(r, prior(r)) for r in resources if r.status is Status.ACTIVE]
+
+
+def _chunks(rows: Iterable[tuple[str, int, bytes]]) -> Iterator[tuple[str, list[bytes]]]:
+    """(last id, bodies) of CHUNK rows."""
+    stream = iter(rows)
+    while chunk := list(islice(stream, CHUNK)):
+        yield chunk[-1][0], [body for _, _, body in chunk]
+
+
+def _prepared(chunks: Iterator[tuple[str, list[bytes]]], prior: Prior, workers: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Chunks as documents, in order; by worker processes when there is more than one core."""
+    if workers < 2:
+        for last, bodies in chunks:
+            yield last, _documents(bodies, prior)
+        return
+    # spawn: a forked child would inherit the engine's threads and the store's connection
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        waiting: deque[tuple[str, Future[list[dict[str, Any]]]]] = deque()
+        for last, bodies in chunks:
+            waiting.append((last, pool.submit(_documents, bodies, prior)))
+            if len(waiting) > workers * 3:
+                done, future = waiting.popleft()
+                yield done, future.result()
+        while waiting:
+            done, future = waiting.popleft()
+            yield done, future.result()
+
+
+def rebuild(
+    store: Store,
+    engine: Engine,
+    prior: Prior,
+    *,
+    resume: bool = False,
+    force: bool = False,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Built:
+    """Builds a new generation beside the active one, verifies and activates it.
+
+    resume    goes on with a build that was cut off, when its schema and dictionary still fit
+    force     activates even when the new one holds far fewer documents than the active one
+    workers   processes that analyse text; None: as the cores and the size suggest
+    """
+    unfinished = next((g for g in engine.generations() if g.state == "building" and _fits(g)), None) if resume else None
+    generation = unfinished or engine.begin(fingerprint())
+    total = store.size()
+    if workers is None:
+        workers = (cpu_count() or 1) if total >= SERIAL_BELOW else 1
+    with engine.writer(generation.name) as writer:
+        sequence = generation.sequence if unfinished and generation.resume_after else store.sequence()
+        done = _index_all(store, writer, prior, generation.resume_after, sequence, workers, lambda n: progress(n, total) if progress else None)
+        _catch_up(store, writer, sequence, prior)
+    generation = engine.seal(generation.name)
+    verify(store, engine, generation, force=force)
+    engine.activate(generation.name)
+    prune(engine)
+    return Built(generation, done, unfinished is not None)
+
+
+def _index_all(store: Store, writer: Writer, prior: Prior, after: str, sequence: int, workers: int, report: Callable[[int], None]) -> int:
+    done = since_commit = 0
+    for last, documents in _prepared(_chunks(store.scan(after=after)), prior, workers):
+        writer.add(documents)
+        done += len(documents)
+        since_commit += len(documents)
+        if since_commit >= COMMIT_EVERY:
+            writer.commit(sequence=sequence, resume_after=last)
+            since_commit = 0
+        report(done)
+    writer.commit(sequence=sequence, resume_after="\U0010ffff")  # past every id: only changes are left to apply
+    return done
+
+
+def _catch_up(store: Store, writer: Writer, sequence: int, prior: Prior) -> int:
+    """Applies the changes after `sequence`; returns the sequence reached."""
+    while True:
+        batch = list(islice(store.changes(sequence), CHUNK))
+        if not batch:
+            return sequence
+        bodies = [change.body for change in batch if change.body is not None]
+        documents = _documents(bodies, prior)
+        live = {d["id"] for d in documents}
+        writer.delete(change.id for change in batch if change.id not in live)
+        writer.add(documents)
+        sequence = batch[-1].sequence
+        writer.commit(sequence=sequence)
+
+
+def _fits(generation: Generation) -> bool:
+    return generation.schema == SCHEMA_VERSION and generation.fingerprint == fingerprint()
+
+
+def verify(store: Store, engine: Engine, generation: Generation, *, force: bool = False) -> None:
+    """Refuses a generation that is not what it should be. GenerationError says which check failed and the remedy."""
+    if not _fits(generation):
+        raise GenerationError(f"{generation.name} was built with another schema or dictionary", hint="run `haoke reindex`")
+    expected = sum(store.count().values())
+    if generation.documents != expected and store.sequence() == generation.sequence:
+        hint = "run `haoke reindex` again; if it repeats, run `haoke doctor`"
+        raise GenerationError(f"{generation.name} holds {generation.documents} documents, the store {expected}", hint=hint)
+    searchable = engine.count(Query(clause=Anything()), generation.name)
+    if searchable != generation.documents:
+        raise GenerationError(f"{generation.name} finds {searchable} of its {generation.documents} documents", hint="run `haoke reindex` again")
+    for kind, number in store.count().items():
+        found = engine.count(Query(filters=(OneOf("kind", (kind,)),)), generation.name)
+        if found != number and store.sequence() == generation.sequence:
+            raise GenerationError(f"{generation.name} finds {found} of {number} resources of kind {kind}", hint="run `haoke reindex` again")
+    active = engine.active()
+    if active and not force and generation.documents < SHRINK * active.documents:
+        raise GenerationError(
+            f"{generation.name} holds {generation.documents} documents, the active one {active.documents}",
+            hint="if so much was really removed, run `haoke reindex --force`",
+        )
+
+
+def apply_changes(store: Store, engine: Engine, prior: Prior) -> tuple[int, int]:
+    """`haoke index`: brings the active generation up to the store. Returns (sequence before, sequence after)."""
+    active = engine.active()
+    if active is None:
+        raise GenerationError("there is no index yet", hint="run `haoke reindex`")
+    if not _fits(active):
+        raise GenerationError(f"{active.name} was built with another schema or dictionary", hint="run `haoke reindex`")
+    if active.sequence >= store.sequence():
+        return active.sequence, active.sequence
+    with engine.writer(active.name) as writer:
+        return active.sequence, _catch_up(store, writer, active.sequence, prior)
+
+
+def prune(engine: Engine) -> None:
+    """Keeps the active and the previous generation; older and broken-off ones go."""
+    for generation in engine.generations():
+        if generation.state not in ("active", "previous"):
+            engine.drop(generation.name)

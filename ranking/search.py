@@ -1,0 +1,224 @@
+"""search(engine, request) → Results: the only door for web and cli. Reads the query, asks the engine, words the answer."""
+
+from __future__ import annotations
+
+import base64
+import math
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import orjson
+
+from catalog.errors import BadRequest, CursorExpired
+from catalog.resource import Resource
+from catalog.text import key
+from catalog.vocab import vocabulary
+from indexer.engine import AnyFilter, Between, Cursor, Engine, Filter, OneOf, Overlap, Page, Query
+from indexer.fields import FACETS, SHOWN, VERIFIED
+from ranking.query import Reading, any_clause, clause, loose_clause, understand
+from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, FacetValue, Interpretation, Request, ResultHit, Results
+from ranking.snippet import highlights
+
+VALUES = 20  # values of a facet in an answer; the rest through facet_values()
+TREE = 5_000  # a tree's counts are needed at every level
+SORT_FIELDS: Mapping[str, str] = {"relevance": "", "newest": "published_at", "popular": "popularity"}
+COMMON = ("service", "kind", "platform", "stage", "subject", "school", "region", "industry", "degree")
+SERVICES_OF: Mapping[str, tuple[str, ...]] = {
+    "lesson": ("k12",), "textbook": ("k12",), "course": ("higher", "vocational"), "library": ("vocational",), "case": ("higher",),
+    "article": ("jobs",), "live": ("jobs",), "job": ("jobs",), "fair": ("jobs",),
+}  # fmt: skip
+
+
+def search(engine: Engine, request: Request) -> Results:
+    """Answers one request. BadRequest for what can't be asked; EngineError when the engine can't answer."""
+    began = time.perf_counter()
+    check(request)
+    reading = understand(request.text)
+    facets = tuple(f for f in (request.facets if request.facets is not None else default_facets(request)))
+    query = Query(
+        scope=(Between("expires_at", low=math.floor(time.time() / 60) * 60),),
+        filters=filters(request.filters),
+        facets={f: TREE if FACETS[f].tree else VALUES for f in facets},
+        sort=SORT_FIELDS[request.sort],
+        offset=(request.page - 1) * request.size,
+        size=request.size,
+        after=_cursor(engine, request),
+    )
+    page, relaxed = _ask(engine, query, reading)
+    return Results(
+        request=request,
+        total=page.total,
+        relation=page.relation,
+        took_ms=round((time.perf_counter() - began) * 1000, 3),
+        partial=page.partial,
+        generation=page.generation,
+        interpretation=Interpretation(request.text, reading.concepts, tuple(t.text for t in reading.words), relaxed),
+        hits=tuple(_hit(h.id, h.score, h.body, reading) for h in page.hits),
+        facets={name: shown(name, counts, request.filters.get(name, ())) for name, counts in page.facets.items()},
+        next=_token(page, request),
+    )
+
+
+def check(request: Request) -> None:
+    """Limits that hold whoever asks."""
+    if len(request.text) > MAX_QUERY:
+        raise BadRequest(f"the query has {len(request.text)} characters", parameter="q", allowed=[f"1–{MAX_QUERY} characters"], hint=f"use at most {MAX_QUERY}")
+    if not 1 <= request.size <= MAX_SIZE:
+        raise BadRequest(f"size {request.size} is out of range", parameter="size", allowed=[f"1–{MAX_SIZE}"], hint=f"1 to {MAX_SIZE}")
+    if request.page < 1 or request.page * request.size > MAX_WINDOW:
+        raise BadRequest(f"page {request.page} × size {request.size} is over {MAX_WINDOW}", parameter="page", allowed=[f"page × size ≤ {MAX_WINDOW}"], hint="narrow the search, or follow `next` with cursor=")
+    if request.sort not in SORTS:
+        raise BadRequest(f"no sort {request.sort!r}", parameter="sort", allowed=list(SORTS), hint=f"one of: {', '.join(SORTS)}")
+    unknown = [f for f in (*request.filters, *(request.facets or ())) if f not in FACETS]
+    if unknown:
+        raise BadRequest(f"no field {unknown[0]!r}", parameter=unknown[0], allowed=list(FACETS), hint=f"one of: {', '.join(FACETS)}")
+    if request.cursor and request.page != 1:
+        raise BadRequest("cursor and page exclude each other", parameter="cursor", allowed=["cursor", "page"], hint="use one of them")
+
+
+def _ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, tuple[str, ...]]:
+    """The strict question first; when nothing fits, most of its characters, then any of its words – and say so."""
+    page = engine.search(replace(query, clause=clause(reading), **_order(query, reading)))
+    if page.total or reading.empty:
+        return page, ()
+    asked = tuple(dict.fromkeys([s.text for s in reading.spans] + [t.text for t in reading.words]))
+    for looser in (loose_clause(reading, 1.0), loose_clause(reading, 0.75), any_clause(reading)):
+        page = engine.search(replace(query, clause=looser))
+        if page.total:
+            return page, asked or (reading.text,)
+    return page, ()
+
+
+def _order(query: Query, reading: Reading) -> dict[str, str]:
+    """Without a text every score is the prior alone: ordering by that number is the same, and exact in ties."""
+    return {"sort": "prior"} if reading.empty and not query.sort else {}
+
+
+def get(engine: Engine, id: str) -> Resource | None:
+    """The resource of an id, or the one that it was merged into."""
+    body = engine.get([id]).get(id)
+    return Resource.from_json(body) if body else None
+
+
+def facet_values(engine: Engine, request: Request, field: str, q: str = "", limit: int = 100) -> tuple[FacetValue, ...]:
+    """Values of one facet under a request, those whose label holds `q`; up to `limit`."""
+    check(replace(request, facets=(field,)))
+    reading = understand(request.text)
+    query = Query(clause=clause(reading), scope=(Between("expires_at", low=math.floor(time.time() / 60) * 60),), filters=filters(request.filters), size=0)
+    page = engine.search(replace(query, facets={field: 1_000_000 if q else max(limit, 1)}))
+    wanted = key(q)
+    values = _values(field, page.facets[field], request.filters.get(field, ()))
+    if wanted:
+        words = vocabulary(FACETS[field].vocabulary) if FACETS[field].vocabulary else None  # type: ignore[arg-type]
+        names = lambda v: (v.label, v.value, *(words.get(v.value).aliases if words and words.get(v.value) else ()))  # type: ignore[union-attr]  # noqa: E731
+        values = [v for v in values if any(wanted in key(n) for n in names(v))]
+    return tuple(values[:limit])
+
+
+# ── filters ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def filters(chosen: Mapping[str, tuple[str, ...]]) -> tuple[Filter, ...]:
+    """One filter a field: OR within, AND across. Salary is `min-max` and matches overlaps."""
+    return tuple(_salary(values) if name == "salary" else OneOf(name, tuple(values)) for name, values in chosen.items() if values)
+
+
+def _salary(values: Iterable[str]) -> Filter:
+    bands = []
+    for value in values:
+        low, dash, high = value.partition("-")
+        try:
+            bottom, top = (float(low) if low else None), (float(high) if high else None)
+        except ValueError:
+            bottom = top = None
+        if not dash or (bottom is None and top is None) or (bottom is not None and top is not None and bottom > top):
+            raise BadRequest(f"salary {value!r} is no range", parameter="salary", allowed=["min-max", "min-", "-max"], hint="write yuan a month, e.g. 5000-8000")
+        bands.append(Overlap("salary", "salary_min", "salary_max", bottom, top))
+    return AnyFilter("salary", tuple(bands)) if len(bands) > 1 else bands[0]
+
+
+def default_facets(request: Request) -> tuple[str, ...]:
+    """The facets that suit the kinds in play: those of their services, or the common ones for all."""
+    services = list(request.filters.get("service", ()))
+    for kind in request.filters.get("kind", ()):
+        services += SERVICES_OF.get(kind, ())
+    if not services:
+        return COMMON
+    own = dict.fromkeys(name for service in dict.fromkeys(services) for name in SHOWN.get(service, ()))
+    return ("service", "kind", *own, *(n for n in ("platform", "source") if n not in own))
+
+
+# ── facets as people see them ──────────────────────────────────────────────────────────────────────────────────────
+def label(name: str, value: str) -> str:
+    """What people read for a facet's value."""
+    if name == "verified":
+        return VERIFIED.get(value, value)
+    words = FACETS[name].vocabulary
+    return value if FACETS[name].open or not words else vocabulary(words).label(value)
+
+
+def _path(name: str, value: str) -> tuple[str, ...]:
+    words = FACETS[name].vocabulary
+    return vocabulary(words).path(value)[:-1] if FACETS[name].tree and words else ()
+
+
+def _values(name: str, counts: Iterable[tuple[str, int]], selected: Iterable[str]) -> list[FacetValue]:
+    chosen = set(selected)
+    values = [FacetValue(v, label(name, v), n, v in chosen, _path(name, v)) for v, n in counts]
+    missing = [s for s in selected if s not in {v.value for v in values}]
+    return values + [FacetValue(s, label(name, s), 0, True, _path(name, s)) for s in missing]
+
+
+def shown(name: str, counts: tuple[tuple[str, int], ...], selected: tuple[str, ...]) -> tuple[FacetValue, ...]:
+    """At most VALUES of a facet. A tree shows its top level, and the way to and the children of what is selected."""
+    values = _values(name, counts, selected)
+    if not FACETS[name].tree:
+        if name == "salary" and all(v.value in vocabulary("salary") for v in values):
+            values.sort(key=lambda v: vocabulary("salary").rank(v.value))
+        return tuple(values)
+    opened = set(selected) | {c for v in values if v.selected for c in v.path}
+    top = [v for v in values if not v.path][:VALUES]
+    below = {code: [v for v in values if v.path and v.path[-1] == code] for code in opened}
+    kept = {v.value: v for v in top}
+    for v in values:
+        if v.selected or v.value in opened:
+            kept.setdefault(v.value, v)
+    for children in below.values():
+        kept |= {v.value: v for v in children[:VALUES] if v.value not in kept}
+    return tuple(kept.values())
+
+
+# ── hits and cursors ───────────────────────────────────────────────────────────────────────────────────────────────
+def _hit(id: str, score: float, body: bytes, reading: Reading) -> ResultHit:
+    resource = Resource.from_json(body)
+    return ResultHit(id, round(score, 4), resource.model_dump(mode="json", exclude_defaults=True), highlights(resource, reading.needles))
+
+
+def _token(page: Page, request: Request) -> str | None:
+    if page.next is None:
+        return None
+    packed = [page.generation, page.next.key, page.next.id, page.next.seen, _asked(request)]
+    return base64.urlsafe_b64encode(orjson.dumps(packed)).decode().rstrip("=")
+
+
+def _asked(request: Request) -> str:
+    """What a cursor belongs to: the question without its page."""
+    import hashlib
+
+    asked = orjson.dumps([request.text, sorted((f, sorted(v)) for f, v in request.filters.items()), request.sort])
+    return hashlib.blake2b(asked, digest_size=6).hexdigest()
+
+
+def _cursor(engine: Engine, request: Request) -> Cursor | None:
+    if not request.cursor:
+        return None
+    try:
+        generation, sort_key, id, seen, asked = orjson.loads(base64.urlsafe_b64decode(request.cursor + "=" * (-len(request.cursor) % 4)))
+        cursor = Cursor(float(sort_key), str(id), int(seen))
+    except (ValueError, TypeError) as error:
+        raise BadRequest("that is no cursor of ours", parameter="cursor", allowed=["the `next` of an answer"], hint="copy `next` from an answer") from error
+    active = engine.active()
+    if active is None or generation != active.name:
+        raise CursorExpired("the index was rebuilt since that cursor was given", parameter="cursor", allowed=["the `next` of an answer"], hint="begin again from the first page")
+    if asked != _asked(request):
+        raise BadRequest("that cursor belongs to another search", parameter="cursor", allowed=["the `next` of an answer"], hint="keep q, filters and sort as they were")
+    return cursor

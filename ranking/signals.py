@@ -1,0 +1,87 @@
+"""The table of ranking signals: what multiplies or adds to a text match, how much, and why. All weights live here.
+
+A result's score is BM25 over weighted fields (indexer.fields) + structured matches of concepts, × its prior. The prior is
+computed when a resource is indexed: it says how good a thing is whatever is asked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from catalog.resource import Kind, Resource
+from catalog.vocab import vocabulary
+from indexer.fields import SHANGHAI
+
+#: Score of a concept that a resource holds in its structured field; a match in the text alone scores by BM25.
+CONCEPT_SCORE: Mapping[str, float] = {
+    "school": 9.0, "teacher": 9.0, "version": 8.0, "grade": 8.0, "volume": 8.0, "subject": 8.0, "stage": 5.0, "major": 8.0,
+    "discipline": 6.0, "region": 7.0, "industry": 6.0, "occupation": 6.0, "degree": 5.0, "experience": 4.0, "job_type": 6.0,
+    "level": 5.0, "platform": 5.0, "language": 3.0, "resource_type": 3.0, "audience": 2.0, "access": 3.0, "board": 4.0,
+    "year": 5.0, "salary": 4.0,
+}  # fmt: skip
+TITLE_PHRASE = 2.5  # × BM25 of the query's words standing together, in order, in the title
+EXACT_TITLE = 12.0  # the whole title is the whole query
+GRAM_WEIGHT = 0.35  # of a word found only by its characters, against a word found as a word
+BONUS_WORD = 0.6  # of a word that helps but need not match (课程, 视频)
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One factor of the prior: value(resource, today) in [0, 1] × weight is added to 1."""
+
+    name: str
+    weight: float
+    why: str
+    value: Callable[[Resource, date], float]
+
+
+def _level(resource: Resource, today: date) -> float:
+    best = 0.0
+    for code in resource.level:
+        entry = vocabulary("level").get(code)
+        if entry:
+            best = max(best, float(entry.attrs.get("weight", 0.5)))
+    return min(best, 1.0)
+
+
+def _popularity(resource: Resource, today: date) -> float:
+    return min(1.0, math.log10(1 + resource.popularity) / 6)  # a million enrolments is as popular as it gets
+
+
+def _completeness(resource: Resource, today: date) -> float:
+    have = (bool(resource.summary), bool(resource.url), bool(resource.teacher or resource.employer or resource.publisher), bool(resource.published))
+    return sum(have) / len(have)
+
+
+def _freshness(resource: Resource, today: date) -> float:
+    if resource.kind not in (Kind.JOB, Kind.FAIR) or not resource.published:
+        return 0.0
+    age = max(0, (today - date.fromisoformat(resource.published[:10])).days)
+    return math.exp(-age / 60)
+
+
+SIGNALS = (
+    Signal("level", 0.15, "a national first-class badge was given by experts", _level),
+    Signal("popularity", 0.20, "what many enrolled in is what most people mean", _popularity),
+    Signal("completeness", 0.05, "a record with a link, people and a text serves better", _completeness),
+    Signal("freshness", 0.15, "a job posted yesterday is likelier to be open", _freshness),
+)
+
+
+def today() -> date:
+    """Today in Shanghai."""
+    return datetime.now(SHANGHAI).date()
+
+
+def signals(resource: Resource, on: date | None = None) -> dict[str, float]:
+    """What each signal adds for a resource: name → weight × value."""
+    day = on or today()
+    return {s.name: s.weight * s.value(resource, day) for s in SIGNALS}
+
+
+def prior(resource: Resource) -> float:
+    """The factor ≥ 1 by which every score of a resource is multiplied."""
+    return 1.0 + sum(signals(resource).values())

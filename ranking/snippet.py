@@ -1,0 +1,55 @@
+"""Marked texts: pieces of what is stored, each with whether it matched. Never HTML; the page decides how a mark looks."""
+
+from __future__ import annotations
+
+from catalog.resource import Resource
+from indexer.analysis import matches
+from ranking.results import Segments
+
+MARKED = ("title", "school", "teacher", "employer")
+SNIPPET = 90  # characters of a summary shown around its first match
+
+
+def segments(text: str, needles: frozenset[str]) -> Segments | None:
+    """`text` cut at its matches; None when nothing matches."""
+    spans = matches(text, needles)
+    if not spans:
+        return None
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for start, end in spans:
+        if start > at:
+            pieces.append((text[at:start], False))
+        pieces.append((text[start:end], True))
+        at = end
+    if at < len(text):
+        pieces.append((text[at:], False))
+    return tuple(pieces)
+
+
+def excerpt(text: str, needles: frozenset[str]) -> Segments | None:
+    """About SNIPPET characters of a long text around its first match, with … where it is cut."""
+    spans = matches(text[:5_000], needles)
+    if not spans:
+        return None
+    start = max(0, spans[0][0] - SNIPPET // 4)
+    end = min(len(text), start + SNIPPET)
+    cut = segments(text[start:end], needles)
+    if cut is None:
+        return None
+    return ((("…", False),) if start else ()) + cut + ((("…", False),) if end < len(text) else ())
+
+
+def highlights(resource: Resource, needles: frozenset[str]) -> dict[str, tuple[Segments, ...]]:
+    """Field → marked texts, for the fields in which something matched."""
+    if not needles:
+        return {}
+    found: dict[str, tuple[Segments, ...]] = {}
+    for name in MARKED:
+        marked = tuple(s for text in resource.values(name) if (s := segments(text, needles)))
+        if marked:
+            found[name] = marked
+    snippet = excerpt(resource.summary, needles) if resource.summary else None
+    if snippet:
+        found["summary"] = (snippet,)
+    return found
