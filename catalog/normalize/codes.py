@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, wraps
+from functools import cache, lru_cache, wraps
 
 import data
 from catalog.errors import VocabularyError
@@ -45,7 +45,7 @@ def lookup(name: str, value: str) -> str:
     return entry.code if entry else ""
 
 
-@lru_cache(maxsize=None)
+@cache
 def crosswalk(name: str) -> Mapping[str, tuple[str, ...]]:
     """data/crosswalk/<name>.tsv: a platform's own category (as key() compares it) → our codes."""
     path = data.path("crosswalk", f"{name}.tsv")

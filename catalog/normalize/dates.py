@@ -21,7 +21,7 @@ _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?$")
 _EPOCH = re.compile(r"^(-?\d{9,10}|\d{12,13})(?:\.\d+)?$")
 
 
-def day(value: str | int | float) -> str:
+def day(value: str | float) -> str:
     """The ISO date (or date and time, where one was written) of the first date in a text; "" when there is none."""
     if isinstance(value, bool):
         return ""
@@ -30,7 +30,7 @@ def day(value: str | int | float) -> str:
     return _day(value.strip()) if len(value) <= 200 else ""
 
 
-def deadline(value: str | int | float) -> str:
+def deadline(value: str | float) -> str:
     """The last day of a period: the later end of 2026-07-28 ~ 2026-08-12, else the date itself."""
     if isinstance(value, str) and len(value) <= 200:
         ends = [iso for m in _WRITTEN.finditer(value) if (iso := _day(m.group()))]

@@ -23,6 +23,7 @@ _OFFICES = re.compile(r"(?:省|市|区|县|自治区)?(?:直属?机关|直属|�
 _SUFFIX = re.compile(
     r"(?:特别行政区|(?:[\u4e00-\u9fff]{1,3}族|维吾尔|哈萨克|蒙古|柯尔克孜|塔吉克|锡伯|达斡尔|鄂温克|鄂伦春|撒拉|保安|东乡|裕固)*自治[区州县旗]|新区|[省市区县旗盟]|地区|林区)$"
 )
+_LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3}
 _WORD = re.compile(r"^[\u4e00-\u9fffA-Za-z]{2,10}$")
 
 
@@ -84,30 +85,42 @@ def place(text: str) -> Place:
 
 def _walk(text: str, codes: list[str]) -> str:
     """Appends the regions that `text` begins with; answers what is left of it."""
-    vocab, names = vocabulary("region"), _names()
+    vocab = vocabulary("region")
     at, missed = 0, ""
     current = codes[-1] if codes else ""
+    joined = False  # whether the place before ended here, without a separator: 上海|中山路1号 is no 中山
     while at < len(text):
         skip = _JOINS.match(text, at) or (_OFFICES.match(text, at) if codes else None)
         if skip:
-            at = skip.end()
+            at, joined = skip.end(), False
             continue
-        for name in _prefixes(text, at, names):
-            code = _choose(vocab, names, name, current, alone=_alone(text, at, name))
-            if code:
-                break
-        else:
+        name, code = _match(text, at, current, joined)
+        if not code:
             # A word that is no region (高新区): go on after the next separator, but a street address ends the walk.
             word = _JOINS.split(text[at:], maxsplit=1)[0]
             if codes and (len(word) > 8 or re.search(r"\d", text[at:])):
                 return (missed + " " + text[at:]).strip()
             missed, at = f"{missed} {word}".strip(), at + len(word)
             continue
-        at += len(name)
+        at, joined = at + len(name), True
         if code not in vocab.path(current):
             codes.append(code)
             current = code
     return missed
+
+
+def _match(text: str, at: int, current: str, joined: bool) -> tuple[str, str]:
+    """(name, code) of the longest name that stands here; ("", "") when there is none, or when the longest is ambiguous."""
+    vocab, names = vocabulary("region"), _names()
+    elsewhere = not joined or _only_places(text, at, names)
+    for name in _prefixes(text, at, names):
+        code = _choose(vocab, names, name, current, alone=_alone(text, at, name))
+        if code and (elsewhere or current in vocab.path(code) or code in vocab.path(current)):
+            return name, code
+        # 朝阳区 without its city is not 朝阳 the city.
+        if not code and not joined and name in names.full:
+            break
+    return "", ""
 
 
 def _prefixes(text: str, at: int, names: _Names) -> Iterator[str]:
@@ -115,6 +128,14 @@ def _prefixes(text: str, at: int, names: _Names) -> Iterator[str]:
         name = text[at : at + length]
         if name in names.full or name in names.short:
             yield name
+
+
+def _only_places(text: str, at: int, names: _Names) -> bool:
+    """Whether the word that begins here is nothing but names of places, as in 上饶嘉兴太原."""
+    end = at + len(_JOINS.split(text[at:], maxsplit=1)[0])
+    while at < end:
+        at += next((len(name) for name in _prefixes(text[:end], at, names) if name in names.full), end + 1)
+    return at == end
 
 
 def _alone(text: str, at: int, name: str) -> bool:
@@ -141,9 +162,9 @@ def _choose(vocab: Vocabulary, names: _Names, name: str, current: str, *, alone:
 
 
 def _shallowest(vocab: Vocabulary, codes: list[str]) -> str:
-    """吉林 is the province before the city; two on one level are ambiguous."""
-    depth = min(len(vocab.path(c)) for c in codes)
-    top = list(dict.fromkeys(c for c in codes if len(vocab.path(c)) == depth))
+    """吉林 is the province before the city; two on one level are ambiguous, wherever they hang (朝阳区)."""
+    level = {c: _LEVELS.get(vocab.entries[c].attrs.get("level", ""), 0) for c in codes}
+    top = [c for c in level if level[c] == min(level.values())]
     return top[0] if len(top) == 1 else ""
 
 
