@@ -38,7 +38,9 @@ def simplified(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Text fit to keep and show: control characters and lone surrogates gone, whitespace runs to one space, trimmed."""
-    return _JUNK.sub("", _SPACE.sub(" ", text)).strip()
+    spaced = " ".join(text.split())
+    # Nothing that _JUNK matches is printable; most texts are, and str knows that ten times faster than a pattern.
+    return spaced if spaced.isprintable() else " ".join(_JUNK.sub("", spaced).split())
 
 
 @lru_cache(maxsize=65536)

@@ -1,0 +1,166 @@
+"""Reading tables: CSV, TSV and XLSX as rows of column → value. JSONL is read by _files.lines().
+
+Text is UTF-8 (with or without a byte-order mark), UTF-16 with one, or GB18030; whatever is none of these is refused. A
+workbook is looked at before it is opened: archives that unpack to too much, and XML with a DOCTYPE, are refused.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from catalog.errors import SourceError
+from catalog.sources import Broken, Incomplete, Raw
+
+MAX_FIELD = 4 * 1024 * 1024  # characters of one CSV field
+MAX_UNPACKED = 400 * 1024 * 1024  # bytes of all parts of a workbook
+MAX_RATIO = 150  # unpacked : packed, for parts above a megabyte; real sheets stay below 40
+MAX_SECONDS = 120  # for one workbook
+_RESAVE = "save it as UTF-8 CSV and try again"
+
+
+def encoding_of(path: Path) -> str:
+    """utf-8-sig, utf-16 or gb18030: the first of them in which the whole file can be read. SourceError if none."""
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head.startswith(b"PK\x03\x04"):
+        raise SourceError(f"{path} is a workbook or an archive, not text", hint="rename it to .xlsx, or save it as CSV")
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _checked(path, ("utf-16",))
+    return _checked(path, ("utf-8-sig", "gb18030"))
+
+
+def _checked(path: Path, encodings: tuple[str, ...]) -> str:
+    for encoding in encodings:
+        try:
+            # errors at the very end are a cut file, which the reader reports as incomplete
+            _decode(path, encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise SourceError(f"{path} is neither UTF-8 nor GB18030 text", hint=_RESAVE)
+
+
+def _decode(path: Path, encoding: str) -> None:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            decoder.decode(chunk)
+
+
+def _lines(path: Path, encoding: str) -> Iterator[str]:
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        for line in file:
+            yield line.replace("\0", "")
+
+
+def text_rows(path: Path) -> Iterator[list[str] | Raw | Broken | Incomplete]:
+    """The header first (a list), then its rows: Raw, or Broken where a row has more or fewer cells than the header."""
+    csv.field_size_limit(MAX_FIELD)
+    lines = _lines(path, encoding_of(path))
+    first = next(lines, "")
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else max(",\t;", key=first.count)
+    reader = csv.reader(_chain(first, lines), delimiter=delimiter, strict=True)
+    header: list[str] = []
+    at = 1
+    while True:
+        row = f"{path.name}:{at}"
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if not header:
+                raise SourceError(f"{path} has no header that can be read: {error}", hint=_RESAVE) from error
+            if "unexpected end" in str(error):
+                yield Incomplete(row, "a quoted field is never closed: the file is cut off, or a quote is missing")
+                return
+            yield Broken(row, f"no CSV row: {error}", hint="quote fields with commas, double the quotes inside; at most 4 MB a field")
+            at = reader.line_num + 1
+            continue
+        at = reader.line_num + 1
+        if not cells or (len(cells) == 1 and not cells[0].strip()):
+            continue
+        if not header:
+            header = [name.strip() for name in cells]
+            yield header
+        elif len(cells) != len(header):
+            yield Broken(row, f"{len(cells)} cells, the header has {len(header)}", delimiter.join(cells)[:200], "quote fields that hold the delimiter")
+        else:
+            yield Raw(row, dict(zip(header, cells, strict=True)))
+
+
+def _chain(first: str, lines: Iterator[str]) -> Iterator[str]:
+    yield first
+    yield from lines
+
+
+def workbook_rows(path: Path) -> Iterator[list[str] | Raw | Broken | Incomplete]:
+    """The header and the rows of a workbook's first sheet; dates as ISO text, whole numbers without a decimal point."""
+    _inspect(path)
+    import openpyxl
+
+    started = time.monotonic()
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except Exception as error:  # openpyxl raises whatever its parsers meet in a damaged file
+        raise SourceError(f"{path} can't be opened as a workbook: {error}", hint=_RESAVE) from error
+    try:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # a sheet may lie about its size, and would be padded to it
+        header: list[str] = []
+        rows = enumerate(sheet.iter_rows(values_only=True), 1)
+        while True:
+            try:
+                number, cells = next(rows)
+            except StopIteration:
+                return
+            except Exception as error:  # as above
+                yield Incomplete(path.name, f"the sheet is damaged: {error}")
+                return
+            if time.monotonic() - started > MAX_SECONDS:
+                raise SourceError(f"{path} takes more than {MAX_SECONDS} s to read (row {number})", hint="save it as CSV")
+            values = [_cell(c) for c in cells]
+            if not any(values):
+                continue
+            if not header:
+                header = [v.strip() for v in values]
+                yield header
+            elif any(values[len(header) :]):
+                yield Broken(f"{path.name}:{number}", f"{len(values)} cells, the header has {len(header)}", hint="name every column")
+            else:
+                values += [""] * (len(header) - len(values))
+                yield Raw(f"{path.name}:{number}", dict(zip(header, values, strict=False)))
+    finally:
+        book.close()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat(" ") if hasattr(value, "hour") and hasattr(value, "year") else str(value)
+
+
+def _inspect(path: Path) -> None:
+    """Refuses archives that would take too much memory or time, before anything of them is parsed."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+            total = sum(part.file_size for part in parts)
+            worst = max((p.file_size / max(p.compress_size, 1) for p in parts if p.file_size > 1 << 20), default=0)
+            if total > MAX_UNPACKED or worst > MAX_RATIO or len(parts) > 10_000:
+                raise SourceError(f"{path} unpacks to {total >> 20} MB ({worst:.0f} : 1): refused", hint="save the sheet as CSV")
+            for part in parts:
+                if part.filename.endswith((".xml", ".rels")):
+                    with archive.open(part) as file:
+                        if b"<!DOCTYPE" in file.read(4096):
+                            raise SourceError(f"{path} holds XML with a DOCTYPE: refused", hint="save the sheet as CSV")
+    except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError) as error:
+        raise SourceError(f"{path} is no workbook: {error}", hint="an .xlsx file is wanted; save it as CSV") from error
