@@ -198,7 +198,9 @@ def volumes_in(value: Value) -> tuple[str, ...]:
 # --- version
 
 def _named_version(text: str) -> str:
-    """The code of a version under the usual spellings: with and without 版, 社 and 教材."""
+    """The code of a version under the usual spellings: with and without 版, 社 and 教材; "" for what may be two (牛津版)."""
+    if len(vocabulary("version").candidates(text)) > 1:
+        return lookup("version", text)
     bare = _BOOK.sub("", text)
     stem = re.sub(r"(?:出版社|社)?版?$", "", bare)
     return next((c for name in (text, bare, bare + "版", f"{stem}版", f"{stem}社版", stem) if (c := lookup("version", name))), "")
@@ -209,8 +211,8 @@ def _version(text: str) -> Coded:
     if code := _named_version(text):
         return (code,), ()
     if found := _PUBLISHER.match(text):
-        codes, rest = _version(found[1])
-        return codes, (*rest, found[2]) if codes else (text,)
+        codes, more = _version(found[1])
+        return codes, (*more, found[2]) if codes else (text,)
     rest: list[str] = []
     at = text
     while found := _BRACKET.search(at) or _START.search(at):

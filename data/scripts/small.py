@@ -43,7 +43,7 @@ special: 特殊教育 | 特教 | 特殊教育学校 {order=4}
 vocational-secondary: 中职 | 中等职业教育 | 中等职业 | 中等职业学校 | 中专 | 职高 | 职业高中 | 技校 | 中技 {order=5}
 vocational-college: 高职专科 | 高职 | 高职高专 | 高专 | 大专 | 专科 | 高等职业教育专科 | 高等职业 {order=6}
 vocational-bachelor: 职业本科 | 高职本科 | 职教本科 | 高等职业教育本科 | 本科层次职业教育 {order=7}
-bachelor: 本科 | 大学本科 | 普通本科 {order=8}
+bachelor: 本科 | 大学本科 | 普通本科 | 大学 {order=8}
 graduate: 研究生 | 硕士研究生 | 博士研究生 | 研究生教育 {order=9}
 """
 
