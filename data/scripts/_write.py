@@ -40,6 +40,16 @@ def ref_dir() -> Path:
     return Path(sys.argv[1])
 
 
+def names(text: str) -> list[str]:
+    """The names of a list separated by "|"; [] for an empty one."""
+    return [name for name in text.split("|") if name]
+
+
+def words(text: str) -> set[str]:
+    """The words of a list separated by spaces."""
+    return set(text.split())
+
+
 def read_csv(path: Path) -> list[dict[str, str]]:
     """All rows of a CSV file with a header line."""
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -55,7 +65,7 @@ def read_lines(path: Path) -> Iterator[list[str]]:
 
 def curated(name: str) -> dict[str, list[str]]:
     """data/scripts/aliases_<name>.tsv: code or label → aliases (separated by "|")."""
-    return {cells[0]: cells[1].split("|") for cells in read_lines(Path(__file__).with_name(f"aliases_{name}.tsv"))}
+    return {cells[0]: names(cells[1]) for cells in read_lines(Path(__file__).with_name(f"aliases_{name}.tsv"))}
 
 
 def apply_curated(name: str, rows: Iterable[Row]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from _write import Row, read_csv, ref_dir, write_vocab
+from _write import Row, names, read_csv, ref_dir, words, write_vocab
 
 SOURCE = "GB/T 2260 and the statistical division codes, after modood/Administrative-divisions-of-China (WTFPL)"
 
@@ -20,7 +20,7 @@ PEOPLES = (
 )
 
 PROVINCES = {  # one-character and other names that stand for nothing else; 吉 黑 贵 云 甘 青 宁 新 台 are everyday characters
-    "110000": "京|首都|帝都", "120000": "津", "130000": "冀", "140000": "晋", "150000": "内蒙|蒙", "210000": "辽",
+    "110000": "京|帝都", "120000": "津", "130000": "冀", "140000": "晋", "150000": "内蒙|蒙", "210000": "辽",
     "310000": "沪|申城|申|魔都", "320000": "苏", "330000": "浙", "340000": "皖", "350000": "闽", "360000": "赣", "370000": "鲁|齐鲁",
     "410000": "豫", "420000": "鄂|荆楚", "430000": "湘", "440000": "粤", "450000": "桂", "460000": "琼", "500000": "渝",
     "510000": "川|蜀|巴蜀", "520000": "黔", "530000": "滇", "540000": "藏", "610000": "陕", "620000": "陇",
@@ -36,10 +36,10 @@ CITIES = {
 PROVINCE_FIRST = {"吉林", "海南", "阿里"}
 
 # County names without 区/县/市 that are everyday words or better known as something else.
-EVERYDAY = set(
+EVERYDAY = words(
     "和平 平安 东方 友谊 前进 向阳 红旗 胜利 新华 解放 工农 东风 爱民 平房 光明 新兴 高明 资源 公安 新建 路桥 兴业 乐业 互助 民乐 通道 共和 大方 南部 钟楼 友好 康乐 "
     "白玉 大英 咸丰 三元 市中 市南 市北 城中 城北 城东 城西 城南 城关 城厢 新城 会同 大田 清流 天柱 紫金 河口 江口 水城 海港 桥东 桥西 站前 铁东 铁西 高新 安定 东山 西山 "
-    "河东 河西 中原 中方 大同 明光 双桥 文化 龙门 东海 太平 安居 龙凤 大通 大安 阳光 平原 平定 平和 民主 民权 建设 长兴".split()
+    "河东 河西 中原 中方 大同 明光 双桥 文化 龙门 东海 太平 安居 龙凤 大通 大安 阳光 平原 平定 平和 民主 民权 建设"
 )
 # Names that 区/县/市 alone does not shorten.
 COUNTIES = {"310115": "浦东|上海浦东", "150724": "鄂温克", "622926": "东乡", "320576": "苏州园区|苏州工业园", "120116": "天津滨海新区|天津滨海"}
@@ -65,12 +65,12 @@ def main() -> None:
     cities = read_csv(ref / "region_cities.csv")
     areas = read_csv(ref / "region_areas.csv")
     rows: list[Row] = [
-        Row("CN", "全国", aliases="不限地区|地区不限|全国各地|全国多地|全国范围|多地|中国|国内|中国大陆|各地|全国均可".split("|"), attrs={"level": "country"})
+        Row("CN", "全国", aliases=names("不限地区|地区不限|全国各地|全国多地|全国范围|多地|中国大陆|全国均可"), attrs={"level": "country"})
     ]
     taken: set[str] = set()
     for p in provinces:
         row = Row(p["code"] + "0000", p["name"], attrs={"level": "province"})
-        row.add(short_of(p["name"]), *PROVINCES.get(row.code, "").split("|"))
+        row.add(short_of(p["name"]), *names(PROVINCES.get(row.code, "")))
         taken.add(short_of(p["name"]))
         rows.append(row)
         rows += [r for c in cities if c["provinceCode"] == p["code"] for r in city(c, row, areas)]
@@ -78,10 +78,11 @@ def main() -> None:
     for row in rows:
         if row.attrs["level"] == "county":
             name = short_of(row.label)
-            if name not in taken and name not in EVERYDAY:
+            if row.code in COUNTIES:
+                row.add(*names(COUNTIES[row.code]))
+            elif name not in taken and name not in EVERYDAY:
                 row.add(name)
-            row.add(*COUNTIES.get(row.code, "").split("|"))
-    rows.append(Row("OVERSEAS", "海外", aliases="国外|境外|海外地区|国外地区|外国|overseas".split("|"), attrs={"level": "country"}))
+    rows.append(Row("OVERSEAS", "海外", aliases=names("国外|境外|海外地区|国外地区|overseas"), attrs={"level": "country"}))
     write_vocab("region", rows, source=SOURCE, script=__file__)
 
 
@@ -99,7 +100,7 @@ def city(record: dict[str, str], province: Row, areas: list[dict[str, str]]) -> 
             parent.add(short)
         if record["name"].endswith("自治州"):
             parent.add(short + "州")
-        parent.add(*CITIES.get(parent.code, "").split("|"))
+        parent.add(*names(CITIES.get(parent.code, "")))
         rows.append(parent)
     city_short = short_of(parent.label)
     for area in areas:
