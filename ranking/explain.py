@@ -1,0 +1,58 @@
+"""Why a query finds what it finds: the reading and, for each hit, every signal. The same numbers as search() uses."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from catalog.errors import BadRequest
+from catalog.resource import Resource
+from catalog.vocab import vocabulary
+from indexer.engine import Engine, Every, OneOf, Query
+from ranking.query import Reading, clause, concept_clause, understand, word_clause
+from ranking.signals import signals
+
+
+def explain(engine: Engine, text: str, id: str | None = None, size: int = 5) -> dict[str, Any]:
+    """The reading of `text` and the scores of its first hits, or of the one resource `id` (which need not match).
+
+    score = (sum of the parts) × prior. A part is what one concept or word adds, bonuses are named apart.
+    """
+    reading = understand(text)
+    found = [(h.id, h.score, h.body) for h in engine.search(Query(clause=clause(reading), size=size)).hits]
+    if id is not None:
+        body = engine.get([id]).get(id)
+        if body is None:
+            raise BadRequest(f"no resource {id!r}", parameter="id", hint="copy the id from `haoke search`")
+        found = [(id, _score(engine, clause(reading), Resource.from_json(body).id), body)]
+    return {
+        "text": text,
+        "concepts": [{"text": s.text, "meanings": [f"{m.field}={vocabulary(m.field).label(m.code)}" for m in s.meanings]} for s in reading.spans],
+        "words": [t.text for t in reading.words],
+        "helpers": [t.text for t in reading.helpers],
+        "hits": [_hit(engine, reading, *row) for row in found],
+    }
+
+
+def _score(engine: Engine, part: Any, id: str, boost: str = "prior") -> float:
+    """What one clause gives one document; 0 when it does not match."""
+    hits = engine.search(Query(clause=part, filters=(OneOf("id", (id,)),), size=1, boost=boost)).hits
+    return hits[0].score if hits else 0.0
+
+
+def _hit(engine: Engine, reading: Reading, id: str, score: float, body: bytes) -> dict[str, Any]:
+    resource = Resource.from_json(body)
+    parts: dict[str, float] = {}
+    for span in reading.spans:
+        parts[f"concept:{span.text}"] = _score(engine, concept_clause(span), resource.id, boost="")
+    for token in reading.words:
+        parts[f"word:{token.text}"] = _score(engine, word_clause(token.text), resource.id, boost="")
+    whole = clause(reading)
+    for bonus in whole.bonus if isinstance(whole, Every) else ():
+        value = _score(engine, bonus, resource.id, boost="")
+        if value:
+            parts[f"bonus:{type(bonus).__name__.lower()}"] = parts.get(f"bonus:{type(bonus).__name__.lower()}", 0.0) + value
+    priors = {f"prior:{name}": value for name, value in signals(resource).items()}
+    rounded = {name: round(value, 3) for name, value in (parts | priors).items()}
+    factor = 1.0 + math.fsum(priors.values())
+    return {"id": resource.id, "title": resource.title, "score": round(score, 4), "prior": round(factor, 4), "signals": rounded}

@@ -1,0 +1,39 @@
+"""The WSGI server: granian, one process a core, each opening the engine for itself after the fork."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+LONGEST_LINE = 16 * 1024  # bytes of a request line: a query of 300 characters with many filters, percent-encoded
+
+
+def factory() -> Any:
+    """The application of one worker process."""
+    from web import create_app
+
+    return create_app(engine_url=os.environ["HAOKE_ENGINE"], home=os.environ["HAOKE_HOME"])
+
+
+def run(host: str, port: int, workers: int, *, engine_url: str, home: Path) -> None:
+    """Serves until interrupted. The workers learn where the engine is from the environment."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
+
+    os.environ["HAOKE_ENGINE"] = engine_url
+    os.environ["HAOKE_HOME"] = str(home)
+    Granian(
+        "web.server:factory",
+        address=host,
+        port=port,
+        workers=workers,
+        interface=Interfaces.WSGI,
+        factory=True,
+        blocking_threads=4,
+        http1_settings=HTTP1Settings(max_buffer_size=64 * LONGEST_LINE),
+        respawn_failed_workers=True,
+        log_access=False,
+        log_level="warning",
+    ).serve()
