@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from catalog.errors import BadValue
-from catalog.normalize import jobs, regions, study
+from catalog.normalize import jobs, regions, school, study
 from catalog.normalize.codes import Coded, lookup, unique
 from catalog.normalize.dates import day, deadline
-from catalog.normalize.derive import discipline_of, service_of, stages_of
+from catalog.normalize.derive import discipline_of, service_of
 from catalog.normalize.salary import salary
 from catalog.resource import Offer, Resource, Term
 from catalog.text import tidy
@@ -31,25 +31,13 @@ __all__ = ["FIELDS", "assemble"]
 TITLE, NAME, LINE, LONG = 1000, 300, 1000, 200_000  # longest title, open value, one-line text, summary
 
 
-def _school(function: str) -> Callable[[str], Coded]:
-    """A normaliser of school.py, opened at its first use."""
-
-    def normalise(text: str) -> Coded:
-        from catalog.normalize import school
-
-        answer: Coded = getattr(school, function)(text)
-        return answer
-
-    return normalise
-
-
 #: Coded fields, in the order in which they are read. `major` and `region` have rules of their own below.
 FIELDS: tuple[tuple[str, Callable[[str], Coded]], ...] = (
-    ("stage", _school("stages")),
-    ("subject", _school("subjects")),
-    ("version", _school("versions")),
-    ("grade", _school("grades")),
-    ("volume", _school("volumes")),
+    ("stage", school.stages),
+    ("subject", school.subjects),
+    ("version", school.versions),
+    ("grade", school.grades),
+    ("volume", school.volumes),
     ("discipline", study.disciplines),
     ("level", study.levels),
     ("language", study.languages),
@@ -69,6 +57,7 @@ _LINES = ("employer_type", "employer_size", "publisher", "edition", "unit", "les
 _DATES: tuple[tuple[str, Callable[[Any], str]], ...] = (("published", day), ("updated", day), ("expires", deadline))
 _YES = {"true": True, "1": True, "yes": True, "是": True, "已认证": True, "已核验": True}
 _NO = {"false": False, "0": False, "no": False, "否": False, "未认证": False, "未核验": False}
+_FIVE_FOUR = re.compile("五[·•・.]?四|54制")
 _COUNT = re.compile(r"^(\d+(?:\.\d+)?)\s*([万亿wk千]?)\s*[+人次]*$", re.IGNORECASE)
 _SCALE = {"": 1, "千": 1_000, "k": 1_000, "万": 10_000, "w": 10_000, "亿": 100_000_000}
 
@@ -183,9 +172,17 @@ def _coded(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[
 
 
 def _study(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[str, tuple[str, ...]]) -> None:
-    """Stage from grade; majors, with the catalogue that the stage names; discipline from the majors."""
+    """Grade and volume that stand in each other's value; stage from grade; majors, in the stage's catalogue; their discipline."""
+    for field, other, read in (("grade", "volume", school.grades_in), ("volume", "grade", school.volumes_in)):
+        if field not in values and fields.get(other) and (codes := unique(c for t in _texts(fields[other]) for c in read(t))):
+            values[field] = codes
     if "stage" not in values and "grade" in values:
-        values["stage"] = stages_of(values["grade"])
+        five_four = any(_FIVE_FOUR.search(_line(fields.get(f))) for f in ("stage", "version", "title"))
+        values["stage"] = school.stage_of(values["grade"], five_four=five_four)
+    if values["kind"] in ("lesson", "textbook") and not fields.get("edition"):
+        edition = school.edition(*_line(fields.get("summary"))[:200].split(" "), values["title"])
+        if edition:
+            values["edition"] = edition
     stage = values["stage"][0] if values.get("stage") else ""
     majors: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What follows from other fields: the stage of a grade, the discipline of a major, the service of a kind."""
+"""What follows from other fields: the discipline of a major, the service of a kind."""
 
 from __future__ import annotations
 
@@ -12,19 +12,6 @@ from catalog.vocab import vocabulary
 _BY_KIND = {"lesson": "k12", "textbook": "k12", "job": "jobs", "fair": "jobs", "library": "vocational"}
 _VOCATIONAL = ("中职", "高职", "职业")
 _HIGHER = ("本科", "研究生", "硕士", "博士", "高等")
-
-
-@lru_cache(maxsize=256)
-def stages_of(grades: tuple[str, ...]) -> tuple[str, ...]:
-    """Stages that grades belong to: a grade's parent, or its attribute `stage`."""
-    vocab, stages = vocabulary("grade"), vocabulary("stage")
-    found = []
-    for grade in grades:
-        entry = vocab.get(grade)
-        if entry:
-            names = (entry.parent, *entry.attrs.get("stage", "").split("|"))
-            found += [e.code for name in names if name and (e := stages.canonical(name))]
-    return unique(found)
 
 
 @lru_cache(maxsize=4096)

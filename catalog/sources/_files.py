@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import orjson
 
 from catalog.errors import SourceError
-from catalog.sources import Broken, Incomplete
+from catalog.sources import Broken, Incomplete, Item, Raw
 
 MAX_LINE = 16 * 1024 * 1024  # bytes of one JSONL line
 MAX_WHOLE = 64 * 1024 * 1024  # bytes of a JSON file that is parsed at once; a larger one must be an array and is streamed
@@ -211,3 +211,30 @@ def walk(value: Any, *keys: str) -> Any:
 def objects(value: Any) -> list[dict[str, Any]]:
     """The objects of a list; [] for anything else."""
     return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
+
+
+def listed(location: str, path: tuple[str, ...], total: tuple[str, ...] = ()) -> Iterator[Item]:
+    """The objects of the list at `path` of every answer, as Raw. `total` is where an answer says how many there are.
+
+    An answer without the list is Incomplete (a refusal, a login page); so is a harvest with fewer objects than one answer names.
+    """
+    read = named = 0
+    for answer in answers(location):
+        if not isinstance(answer, Answer):
+            yield answer
+            continue
+        items = walk(answer.value, *path)
+        if not isinstance(items, list):
+            said = answer.value.get("message") or answer.value.get("msg") or ""
+            yield Incomplete(answer.row, f"the answer has no {'.'.join(path)}" + (f": {said}" if said else ""))
+            continue
+        count = str(walk(answer.value, *total) or "0") if total else "0"
+        named = max(named, int(count) if count.isdecimal() else 0)
+        for index, item in enumerate(items):
+            read += 1
+            if isinstance(item, dict):
+                yield Raw(f"{answer.row}#{index}", item)
+            else:
+                yield Broken(f"{answer.row}#{index}", "no JSON object", str(item)[:200])
+    if read < named:
+        yield Incomplete(location, f"{read} of {named} records are here: pages are missing")

@@ -26,7 +26,7 @@ from catalog.resource import Kind, Resource
 
 _KEYS = ("source", "kind", "platform", "fields", "constants")
 _NOT_MAPPED = {"source", "kind", "also", "status", "offers", "unmapped", "counts", "terms"}
-FIELDS = tuple(f for f in Resource.model_fields if f not in _NOT_MAPPED) + ("opens", "closes")
+FIELDS = (*(f for f in Resource.model_fields if f not in _NOT_MAPPED), "opens", "closes")
 
 
 @dataclass(frozen=True, slots=True)
