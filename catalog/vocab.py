@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import data
@@ -82,7 +82,8 @@ class Vocabulary:
         if len(found) == 1:
             return found[0]
         labelled = [e for e in found if key(e.label) == key(value)]
-        return labelled[0] if len(labelled) == 1 else None
+        # A tree may say the same at several levels (教育 is a section and its only division): then the topmost is meant.
+        return next((e for e in labelled if all(e.code in self.path(other.code) for other in labelled)), None)
 
     def candidates(self, value: str) -> list[Entry]:
         """All entries that a label or alias names, in the vocabulary's order."""
@@ -148,7 +149,7 @@ def read(path: Path, name: str) -> Vocabulary:
     return Vocabulary(name, entries)
 
 
-@lru_cache(maxsize=None)
+@cache
 def vocabulary(name: str) -> Vocabulary:
     """The vocabulary `name`: region, industry, stage, grade, volume, subject, version, … (see data/vocab)."""
     return read(data.path("vocab", f"{name}.tsv"), name)

@@ -68,6 +68,17 @@ def curated(name: str) -> dict[str, list[str]]:
     return {cells[0]: names(cells[1]) for cells in read_lines(Path(__file__).with_name(f"aliases_{name}.tsv"))}
 
 
+def read_crosswalk(name: str) -> dict[str, tuple[list[str], str]]:
+    """data/scripts/crosswalk_<name>.tsv, lines of codes (",") and values ("|") and a note: value → (codes, note)."""
+    table: dict[str, tuple[list[str], str]] = {}
+    for cells in read_lines(Path(__file__).with_name(f"crosswalk_{name}.tsv")):
+        for value in names(cells[1]):
+            if value in table:
+                sys.exit(f"crosswalk_{name}.tsv: {value!r} stands twice")
+            table[value] = (cells[0].split(","), cells[2] if len(cells) > 2 else "")
+    return table
+
+
 def apply_curated(name: str, rows: Iterable[Row]) -> None:
     """Adds the curated aliases of `name`; a line whose code or label no row has stops the script."""
     rows = list(rows)
