@@ -31,7 +31,7 @@ SPOTTED = ("version", "grade", "volume", "subject", "stage", "school", "region",
            "level", "platform", "experience", "discipline", "resource_type")  # fmt: skip
 #: One character names something only standing alone or beside another concept: 沪, 上.
 _SHORT_OK = frozenset({"region", "volume", "grade"})
-_GRADE_VOLUME = re.compile(r"(?<![一二三四五六七八九十\d第])([一二三四五六七八九1-9])(年级)?([上下])(册|学期)?(?![一-鿿])|(?<![一-鿿\d])([一二三四五六七八九1-9])(年级)?([上下])(册|学期)?")
+_GRADE_VOLUME = re.compile(r"(?<![一二三四五六七八九十百\d第])([一二三四五六七八九1-9])(?:年级)?([上下])(?:册|学期)?")
 _DIGIT = {c: str(i) for i, c in enumerate("一二三四五六七八九", 1)} | {str(i): str(i) for i in range(1, 10)}
 
 
@@ -136,8 +136,8 @@ def word_lists() -> Mapping[str, frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def _fillers() -> re.Pattern[str]:
-    """Longest first, so that 有没有 goes as a whole."""
-    return re.compile("|".join(sorted(map(re.escape, word_lists()["filler"]), key=len, reverse=True)))
+    """Longest first, so that 有没有 goes as a whole. Single characters only go as words of their own: 学 stays in 数学."""
+    return re.compile("|".join(sorted((re.escape(w) for w in word_lists()["filler"] if len(w) > 1 or not w.isalnum()), key=len, reverse=True)))
 
 
 def _candidates(cleaned: str, borders: set[int]) -> list[Span]:
@@ -147,9 +147,26 @@ def _candidates(cleaned: str, borders: set[int]) -> list[Span]:
         name = names[index]
         if not is_han(name) and not _stands_alone(cleaned, start, end):
             continue
-        if start in borders and end in borders:
+        if (start in borders and end in borders) or (end - start >= 4 and is_han(name)):
             found.append(Span(start, end, name, meanings[index]))
     return found
+
+
+def _borders(text: str, tokens: list[Token]) -> set[int]:
+    """Where names may begin and end: between words, and inside a word that is nothing but names (高中|数学, 高一|化学)."""
+    borders = {b for t in tokens for b in (t.start, t.end)}
+    automaton, _, _ = _names()
+    for token in tokens:
+        if not is_han(token.text) or len(token.text) < 4:
+            continue
+        pieces = {(start, end) for _, start, end in automaton.find_matches_as_indexes(token.text, overlapping=True) if end - start >= 2}
+        reached = {0: [0]}
+        for start, end in sorted(pieces):
+            if start in reached and end not in reached:
+                reached[end] = [*reached[start], end]
+        if len(reached.get(len(token.text), ())) > 2:
+            borders |= {token.start + cut for cut in reached[len(token.text)]}
+    return borders
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -160,15 +177,15 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return not (latin_before or latin_after)
 
 
-def _school_years(cleaned: str) -> list[Span]:
-    """八上, 三年级下, 9年级上: a grade and a volume written together."""
+def _school_years(cleaned: str, others: Sequence[Span]) -> list[Span]:
+    """八上, 三年级下, 9年级上: a grade and a volume written together, at an edge of the text or of another name."""
+    starts, ends = {s.start for s in others}, {s.end for s in others}
     spans = []
     for match in _GRADE_VOLUME.finditer(cleaned):
-        group = 0 if match.group(1) else 4
-        digit, half = match.group(group + 1), match.group(group + 3)
-        cut = match.start(group + 3)
-        spans.append(Span(match.start(), cut, cleaned[match.start() : cut], (Meaning("grade", f"g{_DIGIT[digit]}"),)))
-        spans.append(Span(cut, match.end(), cleaned[cut : match.end()], (Meaning("volume", "up" if half == "上" else "down"),)))
+        start, end, cut = match.start(), match.end(), match.start(2)
+        if (start in ends or not is_han(cleaned[start - 1 : start])) and (end in starts or not is_han(cleaned[end : end + 1])):
+            spans.append(Span(start, cut, cleaned[start:cut], (Meaning("grade", f"g{_DIGIT[match.group(1)]}"),)))
+            spans.append(Span(cut, end, cleaned[cut:end], (Meaning("volume", "up" if match.group(2) == "上" else "down"),)))
     return spans
 
 
@@ -183,22 +200,30 @@ def _leftmost_longest(spans: Iterable[Span]) -> list[Span]:
 def understand(text: str) -> Reading:
     """Reads a query. Never fails: what is not understood is words."""
     cleaned, offsets = align(text)
-    fillers = _fillers()
-    blanked = fillers.sub(lambda m: " " * len(m.group()), cleaned)
-    if not blanked.strip():
-        blanked = cleaned
-    tokens = query_tokens(blanked)
-    borders = {b for t in tokens for b in (t.start, t.end)}
-    spans = _leftmost_longest([*_school_years(blanked), *_candidates(blanked, borders)])
-    spans = _drop_lonely(spans, blanked)
-    covered = [range(s.start, s.end) for s in spans]
-    left = [t for t in tokens if not any(t.start < r.stop and t.end > r.start for r in covered)]
-    helper_words = word_lists()["helper"]
-    words = [t for t in left if t.text not in helper_words]
-    helpers = [t for t in left if t.text in helper_words]
+    # same length, so that spans stay true
+    said = _fillers().sub(lambda m: " " * len(m.group()), cleaned)
+    said = said if said.strip() else cleaned
+    tokens = query_tokens(said)
+    found = _candidates(said, _borders(said, tokens))
+    years = _school_years(said, found)
+    named = [s for s in _drop_lonely(_leftmost_longest(found), said) if all(s.end <= y.start or s.start >= y.end for y in years)]
+    spans = sorted([*years, *named], key=lambda s: s.start)
+    left = _uncovered(said, tokens, spans)
+    lists = word_lists()
+    helpers = [t for t in left if t.text in lists["helper"]]
+    words = [t for t in left if t.text not in lists["helper"] and t.text not in lists["filler"]]
     if not words and not spans:
-        words, helpers = helpers, []
+        words, helpers = (helpers, []) if helpers else (left, [])
     return Reading(text, cleaned, tuple(offsets), tuple(spans), tuple(words), tuple(helpers))
+
+
+def _uncovered(text: str, tokens: list[Token], spans: list[Span]) -> list[Token]:
+    """The words outside the spans; where a span cuts through a word, the rest is cut anew."""
+    inside = {i for s in spans for i in range(s.start, s.end)}
+    if not inside:
+        return tokens
+    rest = "".join(" " if i in inside else c for i, c in enumerate(text))
+    return query_tokens(rest)
 
 
 def _drop_lonely(spans: list[Span], cleaned: str) -> list[Span]:
