@@ -19,12 +19,13 @@ from catalog.vocab import Vocabulary, vocabulary
 _LISTS = re.compile(r"[|,，;；、\n]+")
 _JOINS = re.compile(r"[\s·\-/>~_()（）]+")
 # Offices, not places: 合肥市直 is Hefei, 黑龙江省省本级 is Heilongjiang.
+_LEAD = re.compile(r"^(?:工作|上班)?(?:地点|地址|城市)[:\s]+")
 _OFFICES = re.compile(r"(?:省|市|区|县|自治区)?(?:直属?机关|直属|本级|直单位|直)|市辖区|(?:等|多)地")
 _SUFFIX = re.compile(
     r"(?:特别行政区|(?:[\u4e00-\u9fff]{1,3}族|维吾尔|哈萨克|蒙古|柯尔克孜|塔吉克|锡伯|达斡尔|鄂温克|鄂伦春|撒拉|保安|东乡|裕固)*自治[区州县旗]|新区|[省市区县旗盟]|地区|林区)$"
 )
 _LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3}
-_WORD = re.compile(r"^[\u4e00-\u9fffA-Za-z]{2,10}$")
+_WORD = re.compile(r"^(?!.*(?:[路街号楼座弄巷]|大厦|中心|广场|大楼))[\u4e00-\u9fffA-Za-z]{2,10}$")  # a district's name, no address
 
 
 class _Names(NamedTuple):
@@ -72,11 +73,10 @@ def place(text: str) -> Place:
     rest: list[str] = []
     address = ""
     for part in _LISTS.split(text):
-        before = len(codes)
-        left = _walk(clean(part), codes)
+        left = _walk(_LEAD.sub("", clean(part)), codes)
         if not left:
             continue
-        if len(codes) > before and not _WORD.match(left):
+        if codes and not _WORD.match(left):
             address = address or tidy(text)
         else:
             rest.append(left)
@@ -103,6 +103,10 @@ def _walk(text: str, codes: list[str]) -> str:
             missed, at = f"{missed} {word}".strip(), at + len(word)
             continue
         at, joined = at + len(name), True
+        # 上海浦东|新区: an alias may stop short of what the label goes on with.
+        ending = _SUFFIX.search(vocab.label(code))
+        if ending and not name.endswith(ending[0]) and text.startswith(ending[0], at):
+            at += len(ending[0])
         if code not in vocab.path(current):
             codes.append(code)
             current = code
