@@ -36,7 +36,7 @@ _UNIT = re.compile(
 )
 _REVISION = re.compile(r"^第?[一二三四五六七八九十\d]+(?:单元|模块)(?=.)")  # 第1单元复习课: unit and lesson in one
 # Chinese, morality and history have one national edition; the publisher's name stands in for it.
-_NATIONAL = {"语文", "道德与法治", "历史"}
+_NATIONAL = ("语文", "道德与法治", "历史")
 
 
 @dataclass(frozen=True, slots=True)

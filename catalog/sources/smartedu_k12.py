@@ -13,13 +13,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from catalog.errors import SourceError
 from catalog.normalize import assemble, school
 from catalog.resource import Resource, Status
 from catalog.sources import Incomplete, Item, Options, Raw
 from catalog.sources._files import Answer, answers, objects, parse, walk
-from catalog.sources._parts import VERSION_FILE, Fetcher, file_name, part_urls
+from catalog.sources._parts import PAUSE, VERSION_FILE, Fetcher, file_name, part_urls
 
 ABOUT = "国家中小学智慧教育平台: textbooks, e-textbooks and lessons (a folder of its files, or the address of a data_version.json)"
 SOURCE = "smartedu-k12"
@@ -76,9 +77,10 @@ def _modules(location: str) -> list[Path]:
 
 
 def extract(location: str, options: Options) -> Iterator[Item]:
-    """The records of all parts, one part at a time."""
+    """The records of all parts, one part at a time; settings["pause"] is the wait between two requests, in seconds."""
     if _is_url(location):
-        with tempfile.TemporaryDirectory(prefix="haoke-") as folder, Fetcher(Path(folder)) as fetcher:
+        pause = float(options.settings.get("pause", PAUSE))
+        with tempfile.TemporaryDirectory(prefix="haoke-") as folder, Fetcher(Path(folder), pause=pause) as fetcher:
             for url in part_urls(fetcher.get(location), location):
                 try:
                     part = fetcher.download(url)
@@ -136,9 +138,9 @@ def transform(raw: Mapping[str, Any], options: Options) -> Resource | None:
     if textbook:
         fields |= {"publisher": "、".join(p for p in providers if p), "resource_type": [EBOOK, *_list(fields["resource_type"])]}
         if code in ("assets_document", "thematic_course"):  # what the others' pages are called is not known
-            fields["url"] = _DETAIL.format(code=code, id=raw.get("id"))
+            fields["url"] = _DETAIL.format(code=code, id=quote(str(raw.get("id")), safe="", errors="replace"))
     else:
-        fields |= _lesson(raw, providers)
+        fields |= _lesson(raw, title, _list(fields["tags"]), providers)
     resource = assemble(fields, source=SOURCE, kind="textbook" if textbook else "lesson", platform=PLATFORM)
     return resource.model_copy(update={"status": Status.CLOSED}) if raw.get("status") == "OFFLINE" else resource
 
@@ -188,14 +190,17 @@ def _grades(fields: dict[str, object]) -> None:
     fields["grade"] = grades or [g for word in _list(fields["volume"]) for g in school.grades_in(word)]
 
 
-def _lesson(raw: Mapping[str, Any], providers: list[str]) -> dict[str, object]:
+def _lesson(raw: Mapping[str, Any], title: str, tags: list[str], providers: list[str]) -> dict[str, object]:
     """What only lessons have: their parts' types and periods, the textbook, the school that gave it."""
-    parts = [p for group in (walk(raw, "relations") or {}).values() for p in objects(group)]
+    groups = raw.get("relations")
+    parts = [p for group in (groups.values() if isinstance(groups, Mapping) else ()) for p in objects(group)]
+    periods = [name for part in parts for name in _tags(part, {}).get("bkks", ())]
     names = [str(p.get("resource_type_code_name") or p.get("resource_type_code") or "") for p in parts]
     books = _list(raw.get("teachmeterial_ids")) or _list(raw.get("teachingmaterial_ids"))  # the platform's own spelling first
     return {
         "resource_type": list(dict.fromkeys(n for n in names if n)),
         "textbook": f"{SOURCE}:{books[0]}" if books else "",
         "school": providers,
-        "lesson": _local(raw.get("global_title")),
+        "lesson": title,
+        "tags": list(dict.fromkeys([*tags, *periods])),
     }
