@@ -3,7 +3,7 @@
 A raw file is {"raw": the record, "settings": what the source's prepare() would have found (optional)}, or with "mapping" the
 name of a mapping file beside it. An expected file is the resource without its defaults, null for a record that is passed
 over, or {"refused": field} for one that raises BadValue. After a change that is meant, write the files anew with
-`HAOKE_GOLDEN=write pytest tests/test_sources_golden.py -k <source>` and read the difference before committing it.
+`HAOKE_GOLDEN=<source> pytest tests/test_sources_golden.py` and read the difference before committing it.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ def _transformed(path: Path) -> Any:
 def test_a_record_becomes_the_expected_resource(path: Path) -> None:
     expected = path.with_name(path.name.replace(".raw.json", ".expected.json"))
     found = _transformed(path)
-    if os.environ.get("HAOKE_GOLDEN") == "write":
+    if os.environ.get("HAOKE_GOLDEN") == path.parent.name:
         expected.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    assert expected.is_file(), f"no {expected.name}: write it with HAOKE_GOLDEN=write, then read it"
+    assert expected.is_file(), f"no {expected.name}: write it with HAOKE_GOLDEN={path.parent.name}, then read it"
     assert found == json.loads(expected.read_text(encoding="utf-8"))
     if found and "refused" not in found:
         assert Resource.model_validate(found).model_dump(mode="json", exclude_defaults=True) == found, "what is stored reads back the same"
