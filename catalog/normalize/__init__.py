@@ -20,7 +20,7 @@ from catalog.errors import BadValue
 from catalog.normalize import jobs, regions, school, study
 from catalog.normalize.codes import Coded, lookup, unique
 from catalog.normalize.dates import day, deadline
-from catalog.normalize.derive import discipline_of, service_of
+from catalog.normalize.derive import catalogue_of, discipline_of, service_of
 from catalog.normalize.salary import salary
 from catalog.resource import Offer, Resource, Term
 from catalog.text import tidy
@@ -183,11 +183,11 @@ def _study(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[
         edition = school.edition(*_line(fields.get("summary"))[:200].split(" "), values["title"])
         if edition:
             values["edition"] = edition
-    stage = values["stage"][0] if values.get("stage") else ""
+    catalogue = catalogue_of(values, fields.get("service"))
     majors: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     for text in _texts(fields.get("major")):
-        found, groups, rest = study.study_fields(text, stage)
+        found, groups, rest = study.study_fields(text, catalogue)
         majors, classes = (*majors, *found), (*classes, *groups)
         if rest:
             _keep(unmapped, "major", rest)

@@ -38,7 +38,7 @@ def service_of(kind: str, values: Mapping[str, Any]) -> str:
         return _of_stage(stages[0])
     if kind == "course":
         codes = (*values.get("discipline", ()), *values.get("major", ()))
-        return "vocational" if codes and all(_is_vocational(c) for c in codes) else "higher"
+        return "vocational" if codes and all(code.startswith("voc:") for code in codes) else "higher"
     return _BY_KIND.get(kind, "")
 
 
@@ -50,12 +50,14 @@ def _of_stage(stage: str) -> str:
     return "higher" if any(word in label for word in _HIGHER) else "k12"
 
 
-@lru_cache(maxsize=8192)
-def _is_vocational(code: str) -> bool:
-    """Codes of the vocational catalogues begin with `voc`, or their entry says so."""
-    for name in ("discipline", "major"):
-        entry = vocabulary(name).get(code)
-        if entry:
-            root = vocabulary(name).get(vocabulary(name).path(code)[0]) or entry
-            return any("voc" in text or "职" in text for text in (code, root.code, *root.attrs.values(), *entry.attrs.values()))
-    return code.startswith("voc")
+_CATALOGUES = {"secondary": "vocational-secondary", "college": "vocational-college", "bachelor": "bachelor", "master": "bachelor"}
+
+
+def catalogue_of(values: Mapping[str, Any], service: object) -> str:
+    """The stage whose catalogue of majors a record means: its own, else that of the lowest degree it asks, else its service's."""
+    if values.get("stage"):
+        return str(values["stage"][0])
+    for degree in values.get("degree", ()):
+        if degree in _CATALOGUES:
+            return _CATALOGUES[degree]
+    return {"vocational": "vocational-college", "higher": "bachelor"}.get(str(service), "")

@@ -43,8 +43,8 @@ def access(text: str) -> Coded:
 def study_fields(text: str, catalogue: str = "") -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """(majors, disciplines, rest) of a text that names majors and classes of majors (中国语言文学类) in free words.
 
-    The same name stands in several catalogues; `catalogue` is the label of a stage (中职, 高职专科, 职业本科, 本科) that
-    chooses one. Without it an ambiguous name stays rest.
+    The same name stands in several catalogues; `catalogue` is the code of a stage (vocational-secondary, bachelor, …)
+    that chooses one. Without it an ambiguous name stays rest.
     """
     majors: list[str] = []
     classes: list[str] = []
@@ -70,17 +70,8 @@ def study_fields(text: str, catalogue: str = "") -> tuple[tuple[str, ...], tuple
 
 def _major(name: str, catalogue: str) -> str:
     vocab = vocabulary("major")
-    entry = vocab.canonical(name)
-    if entry and not catalogue:
-        return entry.code
-    fitting = [e.code for e in vocab.candidates(name) if _of_catalogue(e.code, catalogue)]
-    return fitting[0] if len(fitting) == 1 else entry.code if entry else ""
-
-
-def _of_catalogue(code: str, catalogue: str) -> bool:
-    """Whether a major's code belongs to the catalogue of a stage; see data/vocab/major.tsv."""
-    entry = vocabulary("major").get(code)
-    return bool(entry and catalogue and catalogue in (entry.attrs.get("stage", ""), entry.attrs.get("catalogue", "")))
+    fitting = [e.code for e in vocab.candidates(name) if e.attrs.get("stage") == catalogue] if catalogue else []
+    return fitting[0] if len(fitting) == 1 else lookup("major", name)
 
 
 @remembered
