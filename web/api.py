@@ -1,0 +1,74 @@
+"""The JSON API, /api/v1: search, resources, facets; and /healthz, /readyz. Open to any site that GETs.
+
+Shapes: see web.present. Errors: problem+json, see web.problems.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from flask import Blueprint, Response, abort, redirect, request
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from catalog.errors import BadRequest, EngineUnavailable
+from indexer.fields import FACETS
+from ranking import search as door
+from web import engine, params, present
+
+api = Blueprint("api", __name__)
+
+
+def reply(body: dict[str, Any], status: int = 200) -> Response:
+    """A JSON answer; Chinese stands as it is."""
+    return Response(orjson.dumps(body), status, mimetype="application/json")
+
+
+@api.get("/api/v1/search")
+def search() -> Response:
+    """Hits, facets and what was understood."""
+    return reply(present.results(door.search(engine(), params.parse(request.args))))
+
+
+@api.get("/api/v1/resources/<path:id>")
+def resource(id: str) -> Response:
+    """One resource; an id merged into another one redirects to it for good."""
+    found = door.get(engine(), id)
+    if found is None:
+        abort(404)
+    if found.id != id:
+        moved: Response = redirect(f"{request.script_root}/api/v1/resources/{quote(found.id, safe=':')}", 308)  # type: ignore[assignment]
+        return moved
+    return reply(present.resource(found.model_dump(mode="json", exclude_defaults=True)))
+
+
+@api.get("/api/v1/facets/<field>")
+def facet(field: str) -> Response:
+    """Values of one facet with counts. q: part of a label; text: the query; the facet fields narrow as in a search."""
+    if field not in FACETS:
+        raise BadRequest(_("没有名为 %(name)s 的筛选项", name=field[:80]), parameter="field", allowed=list(FACETS))
+    args = MultiDict((n, v) for n, v in request.args.items(multi=True) if n not in ("q", "text"))
+    args["q"] = request.args.get("text", "")
+    asked = params.parse(args)
+    part = request.args.get("q", "").strip()
+    if len(part) > params.MAX_QUERY:
+        raise BadRequest(_("搜索词最多 %(most)d 个字", most=params.MAX_QUERY), parameter="q")
+    values = door.facet_values(engine(), asked, field, part, asked.size)
+    return reply({"field": field, "label": FACETS[field].label, "values": [present.facet_value(v) for v in values]})
+
+
+@api.get("/healthz")
+def healthz() -> Response:
+    """The process answers."""
+    return reply({"status": "ok"})
+
+
+@api.get("/readyz")
+def readyz() -> Response:
+    """An index answers behind it."""
+    active = engine().active()
+    if active is None:
+        raise EngineUnavailable("no generation is active", hint="build one: haoke reindex")
+    return reply({"status": "ready", "generation": active.name, "documents": active.documents})

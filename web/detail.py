@@ -1,0 +1,158 @@
+"""A resource's own page: facts by kind, where it can be had, the way back. Rows of one table, shown where filled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask_babel import gettext as _
+
+from indexer.fields import FACETS
+from web import cards, links, present, wording
+
+#: Fields in the order people ask for them: coded and open facets become links to a search for the same.
+_SCHOOL = ("stage", "subject", "version", "grade", "volume", "edition", "unit", "lesson", "teacher", "school", "publisher", "resource_type",
+           "board", "audience", "language")  # fmt: skip
+ROWS: Mapping[str, tuple[str, ...]] = {
+    "lesson": _SCHOOL,
+    "textbook": _SCHOOL,
+    "course": ("school", "teacher", "level", "discipline", "major", "stage", "subject", "language", "resource_type", "topic"),
+    "job": ("employer", "employer_type", "employer_size", "region", "address", "degree", "experience", "job_type", "headcount", "industry",
+            "occupation", "major", "year"),
+}  # fmt: skip
+OTHER = ("school", "teacher", "employer", "region", "address", "industry", "discipline", "major", "level", "subject", "board", "topic",
+         "audience", "publisher")  # fmt: skip
+ALWAYS = ("platform", "access", "tags", "published", "updated", "expires")
+DATES = ("published", "updated", "expires")
+Item = tuple[str, str]  # text, link or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One place where it can be had."""
+
+    name: str
+    url: str
+    state: tuple[str, str]
+    access: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The page of one resource."""
+
+    id: str
+    kind: str
+    kind_label: str
+    title: str
+    trail: list[Item]
+    badges: list[str]
+    state: tuple[str, str]
+    pay: str
+    pay_text: str
+    verified: bool
+    audience: str
+    facts: list[tuple[str, list[Item]]]
+    terms: list[tuple[str, str, tuple[str, str]]]  # label, dates, state
+    offers: list[Offer]
+    summary: list[str]  # paragraphs
+    others: list[str]  # other titles
+
+
+def detail(record: Mapping[str, Any], root: str = "") -> Detail:
+    """The page of a resource; `record` is its plain dict of set fields."""
+    kind = str(record["kind"])
+    salary = record.get("salary") or {}
+    names = (*ROWS.get(kind, OTHER), *ALWAYS)
+    shown = wording.pay(salary)
+    return Detail(
+        id=record["id"],
+        kind=kind,
+        kind_label=wording.label("kind", kind),
+        title=record["title"],
+        trail=trail(record, root),
+        badges=wording.labels("level", present.values(record, "level")),
+        state=cards.deadline(record) if kind in ("job", "fair") else cards.run(record) if kind == "course" else ("", ""),
+        pay=shown or (_("薪资面议") if kind == "job" else ""),
+        pay_text=str(salary.get("text") or "") if salary.get("text") != shown else "",
+        verified=record.get("verified") is True,
+        audience=cards.audience_size(record),
+        facts=[(name_of(name), items) for name in names if (items := fact(record, name, root))],
+        terms=[(t.get("label") or _("开课"), _dates(t), wording.run_of(t.get("opens", ""), t.get("closes", ""))) for t in _by_date(record)],
+        offers=offers(record),
+        summary=[p for p in str(record.get("summary") or "").split("\n") if p.strip()],
+        others=[t for t in record.get("titles") or () if t != record["title"]],
+    )
+
+
+def name_of(name: str) -> str:
+    """What a row is called."""
+    own = {
+        "edition": _("教材版次"), "unit": _("单元"), "lesson": _("课文"), "publisher": _("出版社"), "employer_type": _("单位性质"),
+        "employer_size": _("单位规模"), "address": _("工作地址"), "headcount": _("招聘人数"), "tags": _("标签"), "published": _("发布日期"),
+        "updated": _("更新日期"), "expires": _("截止日期"),
+    }  # fmt: skip
+    return own.get(name) or FACETS[name].label
+
+
+def fact(record: Mapping[str, Any], name: str, root: str) -> list[Item]:
+    """The values of one row; facet values link to a search for more of the same."""
+    values = present.values(record, name)
+    if name in DATES:
+        return [(wording.long_date(values[0]), "")] if values else []
+    if name == "headcount":
+        return [(_("%(n)s人", n=values[0]), "")] if values else []
+    if name not in FACETS:
+        return [(v, "") for v in values]
+    narrowed = {"service": str(record["service"])} if record.get("service") else {}
+    name_for = wording.place if name == "region" else lambda v: wording.label(name, v)
+    return [(name_for(v), root + links.search_path(**(narrowed | {name: v}))) for v in values]
+
+
+def trail(record: Mapping[str, Any], root: str) -> list[Item]:
+    """The way back: home, service, the kind within it."""
+    way = [(_("首页"), root + "/")]
+    service = str(record.get("service") or "")
+    if service:
+        way.append((wording.label("service", service), root + links.search_path(service=service)))
+    kind = str(record["kind"])
+    way.append((wording.label("kind", kind), root + links.search_path(kind=kind, **({"service": service} if service else {}))))
+    return way
+
+
+def offers(record: Mapping[str, Any]) -> list[Offer]:
+    """Where it can be had: every offer with a link that can be followed; its own link when there is none."""
+    found = [
+        Offer(
+            o.get("platform") or o.get("source") or _("来源网站"),
+            o.get("url", ""),
+            wording.run_of(o.get("opens", ""), o.get("closes", "")),
+            wording.label("access", o["access"]) if o.get("access") else "",
+        )
+        for o in record.get("offers") or ()
+        if followable(o.get("url", ""))
+    ]
+    url = str(record.get("url") or "")
+    if not found and followable(url):
+        found = [Offer(next(iter(record.get("platform") or ()), "") or _("来源网站"), url, ("", ""), "")]
+    return found
+
+
+def followable(url: str) -> bool:
+    """Only http and https links are followed: a record may hold anything."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def _by_date(record: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    return sorted(record.get("terms") or (), key=lambda t: t.get("opens", ""), reverse=True)
+
+
+def _dates(term: Mapping[str, str]) -> str:
+    ends = [wording.long_date(term[end]) if term.get(end) else "" for end in ("opens", "closes")]
+    return " – ".join(ends) if any(ends) else ""

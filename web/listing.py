@@ -1,0 +1,96 @@
+"""The page of results as one object: everything the template shows, so that the template only lays it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from ranking.results import MAX_WINDOW, Results
+from web import cards, panels, wording
+from web.links import Links
+
+AROUND = 2  # page numbers on each side of the current one
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page number; no href on the current page, no number where some are left out."""
+
+    number: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of results."""
+
+    text: str
+    total: int
+    count: str
+    found: Results
+    links: Links
+    tabs: list[panels.Tab]
+    panels: list[panels.Panel]
+    chips: list[panels.Chip]
+    concepts: list[panels.Chip]
+    cards: list[cards.Card]
+    sorts: list[tuple[str, str, bool]]  # href, label, current
+    leaves: list[Leaf]
+    before: str
+    after: str
+    capped: bool  # more was found than can be paged through
+    suggestion: str  # link to the search with the suggested spelling
+    hidden: list[tuple[str, str]]
+    seek: list[tuple[str, str]]  # what the search box carries along
+
+
+def listing(found: Results, root: str = "") -> Listing:
+    """The page that shows these results; root is the path that the site is mounted at."""
+    request = found.request
+    links = Links(request, root)
+    shown = panels.panels(found)
+    last = last_page(found.total, request.size)
+    page = request.page
+    return Listing(
+        text=request.text,
+        total=found.total,
+        count=(_("约 ") if found.relation == "approx" else "") + wording.grouped(found.total),
+        found=found,
+        links=links,
+        tabs=panels.tabs(found, links),
+        panels=shown,
+        chips=panels.filter_chips(found, links),
+        concepts=panels.concept_chips(found, links),
+        cards=[cards.card(hit, root) for hit in found.hits],
+        sorts=[(links.sort(name), label, name == request.sort) for name, label in _sorts()],
+        leaves=leaves(page, last, links),
+        before=links.page(page - 1) if 1 < page <= last else "",
+        after=links.page(page + 1) if page < last and not request.cursor else "",
+        capped=found.total > MAX_WINDOW and page >= last,
+        suggestion=links.asking(found.suggestion) if found.suggestion else "",
+        hidden=links.hidden(p.name for p in shown),
+        seek=[(n, v) for n in ("service", "kind") for v in request.filters.get(n, ())],
+    )
+
+
+def _sorts() -> list[tuple[str, str]]:
+    return [("relevance", _("最相关")), ("newest", _("最新")), ("popular", _("最热门"))]
+
+
+def last_page(total: int, size: int) -> int:
+    """The last page that has hits and can be asked for."""
+    return max(1, min(-(-total // size), MAX_WINDOW // size))
+
+
+def leaves(page: int, last: int, links: Links) -> list[Leaf]:
+    """First, last and the pages around the current one; number 0 stands for a gap."""
+    if last == 1 or links.request.cursor:
+        return []
+    numbers = sorted({1, last, *range(max(1, page - AROUND), min(last, page + AROUND) + 1)})
+    row: list[Leaf] = []
+    for number in numbers:
+        if row and number - row[-1].number > 1:
+            row.append(Leaf(0, ""))
+        row.append(Leaf(number, "" if number == page else links.page(number)))
+    return row

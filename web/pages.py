@@ -1,0 +1,116 @@
+"""The pages: home, results, one resource, robots.txt. Every state of a page is a GET URL."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
+from flask_babel import gettext as _
+
+from ranking import search as door
+from ranking.results import Request, Results
+from web import cards, engine, params, wording
+from web.detail import detail
+from web.links import resource_path, search_path
+from web.listing import listing
+
+pages = Blueprint("pages", __name__)
+HOME_KEPT = 60  # seconds that the home page's counts and lists may be old
+HOT = 4  # items a service
+#: Service → the order of its items, and the facets whose values are ways in.
+SERVICES = {
+    "k12": ("popular", ("subject", "version")),
+    "vocational": ("popular", ("discipline",)),
+    "higher": ("popular", ("discipline", "school")),
+    "jobs": ("newest", ("region", "industry")),
+}
+ENTRIES = {"subject": 12, "version": 6, "discipline": 12, "school": 6, "region": 12, "industry": 8}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One of the four services on the home page."""
+
+    name: str
+    label: str
+    about: str
+    count: str
+    href: str
+    entries: list[list[tuple[str, str]]]  # ways in, by facet: label, link
+    heading: str
+    cards: list[cards.Card]
+    more: str
+
+
+@pages.get("/")
+def home() -> str:
+    """The box, the four services, what is popular in each."""
+    return render_template("home.html", services=_services(request.script_root))
+
+
+def _services(root: str) -> list[Service]:
+    kept: dict[str, tuple[float, list[Service]]] = current_app.extensions["haoke.home"]
+    until, services = kept.get(root, (0.0, []))
+    if time.monotonic() > until:
+        services = [_service(name, root) for name in SERVICES]
+        kept[root] = (time.monotonic() + HOME_KEPT, services)
+    return services
+
+
+def _service(name: str, root: str) -> Service:
+    sort, facets = SERVICES[name]
+    found = door.search(engine(), Request(filters={"service": (name,)}, sort=sort, size=HOT, facets=facets))
+    about = {
+        "k12": _("按教材版本、年级、册次找课时与电子教材"),
+        "vocational": _("专业教学资源库与职业教育在线课程"),
+        "higher": _("高校慕课与一流课程"),
+        "jobs": _("面向毕业生的岗位，过期自动隐藏"),
+    }
+    return Service(
+        name=name,
+        label=wording.label("service", name),
+        about=about[name],
+        count=wording.compact(found.total),
+        href=root + search_path(service=name),
+        entries=[e for facet in facets if (e := _entries(found, name, facet, root))],
+        heading=_("最新岗位") if sort == "newest" else _("大家在学"),
+        cards=[cards.card(hit, root) for hit in found.hits],
+        more=f"{root}{search_path(service=name)}&sort={sort}",
+    )
+
+
+def _entries(found: Results, service: str, facet: str, root: str) -> list[tuple[str, str]]:
+    roots = [v for v in found.facets.get(facet, ()) if not v.path and v.count]
+    return [(v.label, root + search_path(service=service, **{facet: v.value})) for v in roots[: ENTRIES[facet]]]
+
+
+@pages.get("/search")
+def results() -> str:
+    """Results with everything that narrows them."""
+    asked = params.parse(request.args, stray=True)
+    return render_template("results.html", page=listing(door.search(engine(), asked), request.script_root))
+
+
+@pages.get("/resources/<path:id>")
+def resource(id: str) -> str | Response:
+    """One resource; an id merged into another one leads there."""
+    found = door.get(engine(), id)
+    if found is None:
+        abort(404)
+    if found.id != id:
+        moved: Response = redirect(request.script_root + resource_path(found.id), 308)  # type: ignore[assignment]
+        return moved
+    return render_template("resource.html", it=detail(found.model_dump(mode="json", exclude_defaults=True), request.script_root))
+
+
+@pages.get("/robots.txt")
+def robots() -> Response:
+    """Crawlers may read resources; combinations of filters have no end."""
+    return Response("User-agent: *\nDisallow: /search\nDisallow: /api/\n", mimetype="text/plain")
+
+
+@pages.get("/favicon.ico")
+def favicon() -> Response:
+    """The icon for browsers that ask for it by its old name."""
+    return current_app.send_static_file("favicon.svg")

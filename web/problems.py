@@ -1,0 +1,90 @@
+"""Every error becomes one Problem: problem+json (RFC 9457) for programs, a page with a way on for people.
+
+BadRequest 400 · HTTPException its own status · EngineUnavailable, GenerationError 503 with Retry-After · the rest 500.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from flask import Flask, Response, current_app, render_template, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from catalog.errors import BadRequest, CursorExpired, EngineUnavailable, GenerationError, HaokeError
+
+MACHINE = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")  # paths that programs read
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong: slug names the type for good, title sums it up, detail says what to do next."""
+
+    status: int
+    slug: str
+    title: str
+    detail: str
+    parameter: str = ""
+    allowed: tuple[str, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def body(self) -> dict[str, object]:
+        """As RFC 9457 has it; `allowed` and `parameter` only where they say something."""
+        body: dict[str, object] = {"type": f"urn:haoke:problem:{self.slug}", "title": self.title, "status": self.status, "detail": self.detail}
+        if self.parameter:
+            body["parameter"] = self.parameter
+        if self.allowed:
+            body["allowed"] = list(self.allowed)
+        return body
+
+
+def describe(error: Exception) -> Problem:
+    """The Problem that an exception stands for. What we did not foresee tells nothing of the inside."""
+    if isinstance(error, BadRequest):
+        slug = "cursor-expired" if isinstance(error, CursorExpired) else "bad-request"
+        return Problem(400, slug, _("请求有误"), _sentence(error), error.parameter, tuple(error.allowed))
+    if isinstance(error, (EngineUnavailable, GenerationError)):
+        wait = str(getattr(error, "retry_after", EngineUnavailable.retry_after))
+        return Problem(503, "unavailable", _("搜索暂时不可用"), _("搜索服务正在恢复，请稍后再试"), headers={"Retry-After": wait})
+    if isinstance(error, HTTPException) and error.code and error.code < 500:
+        headers = {k: v for k, v in error.get_headers() if k not in ("Content-Type", "Content-Length")}
+        title, detail = _known(error.code)
+        return Problem(error.code, error.name.lower().replace(" ", "-"), title or error.name, detail or error.description or error.name, headers=headers)
+    return Problem(500, "internal-error", _("服务器出错了"), _("这不是您的问题，我们已经记录下来，请稍后再试"))
+
+
+def _known(code: int) -> tuple[str, str]:
+    return {
+        404: (_("没有找到"), _("这个地址没有内容：可能已经下架，或者地址抄写有误")),
+        405: (_("不支持这种请求"), _("这个地址只接受 GET 请求")),
+    }.get(code, ("", ""))
+
+
+def _sentence(error: HaokeError) -> str:
+    return f"{error.message}：{error.hint}" if error.hint else error.message
+
+
+def respond(problem: Problem) -> Response:
+    """As JSON for programs, as a page for people."""
+    if request.path.startswith(MACHINE):
+        response = Response(json.dumps(problem.body(), ensure_ascii=False), problem.status, mimetype="application/problem+json")
+    else:
+        response = Response(render_template("problem.html", problem=problem, text=request.args.get("q", "")[:300]), problem.status)
+    response.headers.update(problem.headers)
+    return response
+
+
+def handle(error: Exception) -> Response:
+    """The handler of all exceptions; unforeseen ones go to the log with their trace."""
+    problem = describe(error)
+    if problem.status >= 500:
+        original = getattr(error, "original_exception", None) or error
+        current_app.logger.error("%s %s failed: %s", request.method, request.path, original, exc_info=original)
+    return respond(problem)
+
+
+def register(app: Flask) -> None:
+    """Sends every error of the app through handle()."""
+    for kind in (HaokeError, HTTPException, Exception):
+        app.register_error_handler(kind, handle)

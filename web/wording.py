@@ -1,0 +1,130 @@
+"""How values read in Chinese: labels of codes, numbers, dates, pay. Pure functions; nothing here knows of a request.
+
+Numbers: 12,345 where exact counts matter, 1.2万 where space is short. Dates: 2026年3月1日, in Asia/Shanghai.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import gettext as _
+
+from catalog.vocab import vocabulary
+from indexer.fields import FACETS, SHANGHAI, VERIFIED
+
+
+@lru_cache(maxsize=65536)
+def label(field: str, value: str) -> str:
+    """What people read for a value of a facet field."""
+    if field == "verified":
+        return VERIFIED.get(value, value)
+    facet = FACETS.get(field)
+    if facet is None or facet.open or not facet.vocabulary:
+        return value
+    entry = vocabulary(facet.vocabulary).get(value)
+    if entry:
+        return entry.label
+    return _("%(pay)s元", pay=pay_range(*band(value))) if field == "salary" else value
+
+
+def labels(field: str, values: Iterable[str]) -> list[str]:
+    """Labels of several values."""
+    return [label(field, v) for v in values]
+
+
+@lru_cache(maxsize=65536)
+def place(code: str) -> str:
+    """A region with what it lies in: 浙江省 杭州市 西湖区 → 杭州市西湖区; the province only when it stands alone."""
+    words = vocabulary("region")
+    names = [words.label(c) for c in words.path(code)] or [code]
+    return "".join(names[-2:]) if len(names) > 2 or (len(names) == 2 and names[0].endswith("市")) else names[-1]
+
+
+def grouped(number: int) -> str:
+    """12345 → 12,345."""
+    return f"{number:,}"
+
+
+def compact(number: int) -> str:
+    """12345 → 1.2万, 230000000 → 2.3亿; below ten thousand as it is. Rounded down: never more than there is."""
+    for unit, word in ((100_000_000, "亿"), (10_000, "万")):
+        if number >= unit:
+            tenths = number * 10 // unit
+            return f"{tenths // 10}{word}" if tenths % 10 == 0 or tenths >= 1000 else f"{tenths // 10}.{tenths % 10}{word}"
+    return str(number)
+
+
+def day(value: str) -> date | None:
+    """The day of an ISO date or date-time."""
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+
+
+def today() -> date:
+    """Today in China."""
+    return datetime.now(SHANGHAI).date()
+
+
+def long_date(value: str) -> str:
+    """2026-03-01 → 2026年3月1日; what is no date stays as it is."""
+    found = day(value)
+    return f"{found.year}年{found.month}月{found.day}日" if found else value
+
+
+def short_date(value: str) -> str:
+    """The year only where it is not this year's: 3月1日."""
+    found = day(value)
+    if not found:
+        return value
+    return f"{found.month}月{found.day}日" if found.year == today().year else long_date(value)
+
+
+def _yuan(amount: int) -> str:
+    if amount >= 10_000:
+        return f"{amount / 10_000:.1f}".rstrip("0").rstrip(".") + "万"
+    if amount >= 1000 and amount % 100 == 0:
+        return f"{amount / 1000:.1f}".rstrip("0").rstrip(".") + "千"
+    return str(amount)
+
+
+def band(value: str) -> tuple[int | None, int | None]:
+    """`min-max` → two numbers, None where open."""
+    low, _dash, high = value.partition("-")
+    return (int(float(low)) if low else None, int(float(high)) if high else None)
+
+
+def pay_range(low: int | None, high: int | None) -> str:
+    """8000, 12000 → 8千–1.2万."""
+    if low is not None and high is not None:
+        return _yuan(low) if low == high else f"{_yuan(low)}–{_yuan(high)}"
+    if low is not None:
+        return _("%(pay)s以上", pay=_yuan(low))
+    return _("%(pay)s以下", pay=_yuan(high)) if high is not None else ""
+
+
+def pay(salary: Mapping[str, Any] | None) -> str:
+    """A salary as people compare it: 8千–1.2万/月 · 14薪; as the source wrote it where it gives no numbers."""
+    if not salary:
+        return ""
+    text = pay_range(salary.get("min"), salary.get("max"))
+    if not text:
+        return str(salary.get("text") or "")
+    months = salary.get("months")
+    return _("%(pay)s元/月", pay=text) + (_(" · %(months)d薪", months=months) if months and months != 12 else "")
+
+
+def run_of(opens: str, closes: str) -> tuple[str, str]:
+    """(state, words) of a term or offer: state is open, soon, over or ""."""
+    start, end, now = day(opens), day(closes), today()
+    if end and end < now:
+        return "over", _("已于%(day)s结束", day=short_date(closes))
+    if start and start > now:
+        return "soon", _("%(day)s开课", day=short_date(opens))
+    if start:
+        return "open", _("开课中，至%(day)s", day=short_date(closes)) if end else _("已于%(day)s开课", day=short_date(opens))
+    return ("open", _("至%(day)s", day=short_date(closes))) if end else ("", "")
