@@ -32,6 +32,7 @@ FACETS = {"zxxxd": "stage", "zxxnj": "grade", "zxxxk": "subject", "zxxbb": "vers
 EDITION = "zxxxjjc"
 TAGS = ("zxxlb", "bkks", "zxxweek")  # 聋校, 第一课时, 第一周
 EBOOK = "电子教材"
+MATERIALS = ("assets_document", "thematic_course")  # codes of the e-textbooks' module; not all of them are tagged as such
 BOOKS = ("教师用书", "学生用书")  # the platform files these types of book under grade, or only in the title
 
 
@@ -118,7 +119,8 @@ def transform(raw: Mapping[str, Any], options: Options) -> Resource | None:
     tags = _tags(raw, options.settings.get("tags", {}))
     title = _local(raw.get("title")) or _local(raw.get("global_title"))
     code = str(raw.get("resource_type_code") or "")
-    textbook = code == "teachingmaterials" or EBOOK in tags.get("5036342742", ()) or "教科书" in title
+    material = code in MATERIALS
+    textbook = code == "teachingmaterials" or EBOOK in tags.get("5036342742", ()) or (material and "教科书" in title)
     fields: dict[str, object] = {
         "id": raw.get("id"),
         "title": title,
@@ -137,7 +139,8 @@ def transform(raw: Mapping[str, Any], options: Options) -> Resource | None:
     providers = [str(p.get("name") or "") for p in objects(raw.get("provider_list"))]
     if textbook:
         fields |= {"publisher": "、".join(p for p in providers if p), "resource_type": [EBOOK, *_list(fields["resource_type"])]}
-        if code in ("assets_document", "thematic_course"):  # what the others' pages are called is not known
+        fields["audience"] = ["教师"] if BOOKS[0] in _list(fields["resource_type"]) else None
+        if material:  # what the others' pages are called is not known
             fields["url"] = _DETAIL.format(code=code, id=quote(str(raw.get("id")), safe="", errors="replace"))
     else:
         fields |= _lesson(raw, title, _list(fields["tags"]), providers)
