@@ -46,6 +46,8 @@ OTHERS = {
     "台湾交通大学": ("710000", "新竹交通大学|国立交通大学|新竹交大|阳明交通大学"),
 }  # fmt: skip
 
+OTHERS_TAGS = {"国防科技大学": "985,211,双一流", "海军军医大学": "211,双一流", "空军军医大学": "211,双一流"}
+
 TAGS = {"985": "985", "211": "211", "一流大学A类": "双一流", "一流大学B类": "双一流"}
 # First-class disciplines (second round, 2022) of schools without another mark in the table; the 985 and 211 schools have it anyway.
 FIRST_CLASS_DISCIPLINES = (
@@ -54,7 +56,8 @@ FIRST_CLASS_DISCIPLINES = (
     "广州医科大学 广州中医药大学 华南农业大学 南方科技大学 成都理工大学 成都中医药大学 西南石油大学 中国科学院大学 "
     "中国矿业大学（北京） 中国石油大学（北京） 中国石油大学（华东） 中国地质大学（北京） 中国地质大学（武汉） 华北电力大学"
 )
-FORMER_211 = "中国矿业大学（北京） 中国石油大学（北京） 中国石油大学（华东） 中国地质大学（北京） 中国地质大学（武汉） 华北电力大学"
+# 211 schools that the table does not mark.
+UNMARKED_211 = "郑州大学 中国矿业大学（北京） 中国石油大学（北京） 中国石油大学（华东） 中国地质大学（北京） 中国地质大学（武汉） 华北电力大学"
 
 # Codes of schools that the table leaves without one.
 CODES = {
@@ -74,7 +77,7 @@ def derived(name: str) -> list[str]:
 def tags(record: dict[str, str]) -> str:
     """985, 211, 双一流 as one comma list. Every 985 and 211 school is in the first-class programme."""
     found = dict.fromkeys(TAGS[t] for t in record["tags"].split("|") if t)
-    if record["name"] in words(FORMER_211):
+    if record["name"] in words(UNMARKED_211):
         found["211"] = "211"
     if found or record["name"] in words(FIRST_CLASS_DISCIPLINES):
         found["双一流"] = "双一流"
@@ -103,7 +106,7 @@ def main() -> None:
         name = record["name"].strip()
         row = Row(record["yxdm"] or CODES.get(name) or code(name), name, attrs={"region": regions.code(record["province"], record["city"]), "tags": tags(record)})
         rows.append(row)
-    rows += [Row(code(n), n, aliases=names(aka), attrs={"region": at, "list": "other"}) for n, (at, aka) in OTHERS.items()]
+    rows += [Row(code(n), n, aliases=names(aka), attrs={"region": at, "tags": OTHERS_TAGS.get(n, ""), "list": "other"}) for n, (at, aka) in OTHERS.items()]
     apply_curated("school", rows)
     labels = {row.label for row in rows}
     for row in rows:
