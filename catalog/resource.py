@@ -38,11 +38,10 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """Only `active` resources are found; the others are kept for the record."""
+    """Only `active` resources are found; a closed one keeps its page. What an operator takes down is deleted from the store."""
 
     ACTIVE = "active"
     CLOSED = "closed"  # the source says it has ended
-    WITHDRAWN = "withdrawn"  # taken down by an operator
 
 
 #: Fields whose values are codes of the vocabulary of the same name. Every other field is open text.

@@ -131,8 +131,17 @@ def segmenter() -> Segmenter:
 
 
 # ── index side ─────────────────────────────────────────────────────────────────────────────────────────────────────
-def index_tokens(text: str) -> list[str]:
+def index_tokens(text: str) -> tuple[str, ...]:
     """Words of a text as they are indexed, in order (several may stand for one place in the text)."""
+    return _index_short(text) if len(text) <= SHORT else _index(text)
+
+
+def gram_tokens(text: str) -> tuple[str, ...]:
+    """Characters, pairs of neighbours and Latin tokens of a text: what `grams` fields hold."""
+    return _grams_short(text) if len(text) <= SHORT else _grams(text)
+
+
+def _index(text: str) -> tuple[str, ...]:
     tokens: list[str] = []
     search = segmenter().search
     for sort, run, _ in runs(clean(text)):
@@ -141,11 +150,10 @@ def index_tokens(text: str) -> list[str]:
         else:
             tokens.append(run)
             tokens += latin_parts(run)
-    return tokens
+    return tuple(tokens)
 
 
-def gram_tokens(text: str) -> list[str]:
-    """Characters, pairs of neighbours and Latin tokens of a text: what `grams` fields hold."""
+def _grams(text: str) -> tuple[str, ...]:
     tokens: list[str] = []
     for sort, run, _ in runs(clean(text)):
         if sort == "han":
@@ -154,7 +162,13 @@ def gram_tokens(text: str) -> list[str]:
         else:
             tokens.append(run)
             tokens += latin_parts(run)
-    return tokens
+    return tuple(tokens)
+
+
+#: Labels, tags, places and employers repeat from record to record: kept, they cost a look-up instead of a segmentation.
+SHORT = 24
+_index_short = lru_cache(maxsize=131_072)(_index)
+_grams_short = lru_cache(maxsize=131_072)(_grams)
 
 
 # ── query side ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -191,9 +191,11 @@ class Generation:
 
 
 class Writer(Protocol):
-    """Writes to one generation; one at a time. Adding a document whose id is there replaces it."""
+    """Writes to one generation; one at a time."""
 
-    def add(self, documents: Iterable[Document]) -> None: ...
+    def add(self, documents: Iterable[Document], *, fresh: bool = False) -> None:
+        """Adds documents; one whose id is there replaces it. `fresh`: the caller knows that none is, which is faster."""
+        ...
 
     def delete(self, ids: Iterable[str]) -> None: ...
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Literal
 
-from catalog.resource import CODED, Resource
-from catalog.text import key, tidy
+from catalog.resource import CODED, Resource, Status
+from catalog.text import key
 from catalog.vocab import vocabulary
 from indexer.analysis import gram_tokens, index_tokens
 
@@ -177,22 +178,21 @@ def _words_of(name: str, code: str) -> tuple[str, ...]:
 
 def facet_values(resource: Resource, name: str) -> list[str]:
     """Values of a facet field as the index holds them, each once."""
-    if name == "salary":
-        pay = resource.salary
-        return salary_bands(pay.min, pay.max) if pay else []
-    values = resource.values(name)
-    if not values:
+    value = getattr(resource, name)
+    if value is None or value == () or value == "":
         return []
+    if name == "salary":
+        return salary_bands(value.min, value.max)
     if FACETS[name].tree:
-        return list(_expanded(name, values))
-    return list(dict.fromkeys(tidy(v) for v in values)) if FACETS[name].open else list(dict.fromkeys(values))
+        return list(_expanded(name, value))
+    return list(dict.fromkeys(value)) if type(value) is tuple else list(resource.values(name))
 
 
 def context_words(resource: Resource) -> list[str]:
     """Everything about a resource that people may type besides its title, its names and its text."""
     words: list[str] = []
     for name in _LABELLED:
-        for code in resource.values(name):
+        for code in getattr(resource, name):
             words += _words_of(name, code)
     for values in resource.unmapped.values():
         words += values
@@ -201,8 +201,8 @@ def context_words(resource: Resource) -> list[str]:
     return list(dict.fromkeys(w for w in words if w))
 
 
-def _joined(tokens: Iterable[str]) -> str:
-    return " ".join(tokens)
+def _words(texts: Iterable[str]) -> str:
+    return " ".join(chain.from_iterable(map(index_tokens, texts)))
 
 
 def to_document(resource: Resource, prior: float) -> dict[str, Any]:
@@ -213,18 +213,20 @@ def to_document(resource: Resource, prior: float) -> dict[str, Any]:
     document: dict[str, Any] = {
         "id": resource.id,
         "body": resource.to_json().encode(),
-        "title": _joined(t for text in titles for t in index_tokens(text)),
-        "names": _joined(t for text in names for t in index_tokens(text)),
-        "context": _joined(t for text in context for t in index_tokens(text)),
-        "summary": _joined(index_tokens(resource.summary)) if resource.summary else "",
-        "title_grams": _joined(t for text in titles for t in gram_tokens(text)),
-        "other_grams": _joined(dict.fromkeys(t for text in (*names, *context) for t in gram_tokens(text))),
+        "title": _words(titles),
+        "names": _words(names),
+        "context": _words(context),
+        "summary": _words([resource.summary]) if resource.summary else "",
+        "title_grams": " ".join(chain.from_iterable(map(gram_tokens, titles))),
+        # whether they stand there is all that is asked of these: each once keeps the index small
+        "other_grams": " ".join(dict.fromkeys(chain.from_iterable(map(gram_tokens, chain(names, context))))),
         "exact": [key(t)[:200] for t in titles],
         "also": list(resource.also),
         "prior": max(0.0, 2.0**prior - 2.0),  # engines multiply by log2(2 + x)
         "popularity": float(resource.popularity),
         "published_at": float(seconds(resource.published) or 0),
-        "expires_at": float(seconds(resource.expires, end=True) or FAR),
+        # what is closed has expired: one range hides both, and their pages stay
+        "expires_at": float(seconds(resource.expires, end=True) or FAR) if resource.status is Status.ACTIVE else 0.0,
     }
     for name in FACETS:
         values = facet_values(resource, name)

@@ -280,12 +280,10 @@ class IndexWriter:
             raise EngineLocked(f"generation {folder.name} is being written to: {error}", hint="wait for the other process to end") from error
         self.schema = index.schema
         self.folder = folder
-        self.fresh = index.searcher().num_docs == 0  # nothing to replace: no deletes needed, which costs a third of the build
-        self.seen: set[str] | None = None
 
-    def add(self, documents: Iterable[api.Document]) -> None:
+    def add(self, documents: Iterable[api.Document], *, fresh: bool = False) -> None:
         for document in documents:
-            if not self.fresh:
+            if not fresh:
                 self.writer.delete_documents_by_term("id", document["id"])
             self.writer.add_document(tantivy.Document.from_dict({k: v for k, v in document.items() if v not in ("", [])}, self.schema))
 

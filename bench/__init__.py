@@ -1,0 +1,1 @@
+"""Benchmarks: what the project costs. Each prints one table; figures in docs/performance.md. Never run as tests."""

@@ -1,0 +1,171 @@
+"""What a search costs: the bare engine, our layer over it, and the website, in one run on the active index.
+
+    HAOKE_HOME=… python -m bench.search [--queries FILE] [--rounds N] [--http SECONDS]
+
+Queries: a text file, one a line; without one, seeded from the titles, schools, employers and places that the index holds.
+Per query and in turn: tantivy alone with the very clauses and facets that search() asks for, then search() whole. Then
+granian serves the site and as many clients as cores ask for pages never asked before (a new query each time).
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import random
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+from collections.abc import Sequence
+from pathlib import Path
+
+import cli
+from catalog.resource import Resource
+from indexer.engine import Engine, Page, Query, open_engine
+from ranking.results import Request
+from ranking.search import search
+
+
+class Recorder:
+    """An engine that remembers the queries that pass through it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.queries: list[Query] = []
+
+    def search(self, query: Query) -> Page:
+        self.queries.append(query)
+        return self.engine.search(query)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.engine, name)
+
+
+def sampled(engine: Engine, count: int, seed: int = 7) -> list[str]:
+    """Queries as people shorten things: pieces of titles, with a school, an employer or a place beside them at times."""
+    chance = random.Random(seed)
+    total = engine.count(Query())
+    queries = []
+    while len(queries) < count:
+        for hit in engine.search(Query(offset=chance.randrange(max(1, min(total, 9_000) - 20)), size=20, sort=chance.choice(["", "popularity", "published_at"]))).hits:
+            resource = Resource.from_json(hit.body)
+            title = resource.title
+            start = chance.randrange(max(1, len(title) - 3))
+            piece = title[start : start + chance.randint(2, 8)]
+            beside = [*resource.school, *(e[:4] for e in resource.employer)]
+            queries.append(f"{chance.choice(beside)} {piece}" if beside and chance.random() < 0.3 else piece)
+    return queries[:count]
+
+
+def alone(engine: Engine, query: Query) -> float:
+    """Milliseconds of tantivy's own calls for a query: search with count, stored documents, one aggregation a pass."""
+    reader = engine._active_reader()  # type: ignore[attr-defined]
+    searcher, whole = reader.searcher(), reader.translator.whole(query)
+    selected = {f.field for f in query.filters} & set(query.facets)
+    passes = [(whole, [f for f in query.facets if f not in selected])]
+    passes += [(reader.translator.whole(query, without=f), [f]) for f in selected]
+    asked = [(q, {f: {"terms": {"field": f, "size": max(2 * query.facets[f], 200), "segment_size": 1_000_000}} for f in fields}) for q, fields in passes if fields]
+    ordering = {"order_by_field": query.sort} if query.sort else {"weight_by_field": query.boost}
+    began = time.perf_counter()
+    found = searcher.search(whole, limit=query.size + 1, count=True, **ordering)
+    for _, address in found.hits[: query.size]:
+        searcher.doc(address)
+    for counted, fields in asked:
+        searcher.aggregate(counted, fields)
+    return (time.perf_counter() - began) * 1000
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def layers(engine: Engine, queries: list[str], rounds: int) -> None:
+    """Bare engine against search(), the same clauses, one after the other."""
+    recorder = Recorder(engine)
+    bare: list[float] = []
+    whole: list[float] = []
+    added: list[float] = []
+    for text in queries[:30]:
+        search(engine, Request(text=text))  # warm up
+    for _ in range(rounds):
+        for text in queries:
+            recorder.queries.clear()
+            began = time.perf_counter()
+            search(recorder, Request(text=text))  # type: ignore[arg-type]
+            middle = time.perf_counter()
+            whole.append((middle - began) * 1000)
+            bare.append(sum(alone(engine, query) for query in recorder.queries))
+            added.append(whole[-1] - bare[-1])
+    print(f"{'':<28}{'p50 ms':>9}{'p95 ms':>9}{'mean ms':>9}")
+    for name, values in (("engine alone, same clauses", bare), ("search(), everything", whole), ("what our layer adds", added)):
+        print(f"{name:<28}{percentile(values, 0.5):>9.2f}{percentile(values, 0.95):>9.2f}{statistics.mean(values):>9.2f}")
+    print(f"ratio of medians, search() to engine alone: {percentile(whole, 0.5) / percentile(bare, 0.5):.2f}")
+
+
+def pages(queries: list[str], seconds: float, port: int = 8917) -> None:
+    """Pages a second through HTTP."""
+    workers = os.cpu_count() or 1
+    server = subprocess.Popen([sys.executable, "-m", "cli", "serve", "--port", str(port), "--workers", str(workers)])
+    try:
+        for _ in range(100):
+            try:
+                http.client.HTTPConnection("127.0.0.1", port, timeout=5).request("GET", "/healthz")
+                break
+            except OSError:
+                time.sleep(0.1)
+        for path, name in (("/search", "results page (HTML)"), ("/api/v1/search", "search API (JSON)")):
+            times = asked(port, path, queries, seconds, workers)
+            print(f"{name:<28}{len(times) / seconds:>9.0f} a second, p50 {percentile(times, 0.5):.1f} ms, p95 {percentile(times, 0.95):.1f} ms")
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def asked(port: int, path: str, queries: list[str], seconds: float, clients: int) -> list[float]:
+    """Milliseconds of each request that `clients` threads made in `seconds`."""
+    times: list[float] = []
+    until = time.perf_counter() + seconds
+
+    def client(number: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        turn = number
+        while time.perf_counter() < until:
+            text = queries[turn % len(queries)]
+            began = time.perf_counter()
+            connection.request("GET", f"{path}?q={urllib.parse.quote(text)}")
+            reply = connection.getresponse()
+            body = reply.read()
+            if reply.status != 200:
+                raise SystemExit(f"HTTP {reply.status}: {body[:200]!r}")
+            times.append((time.perf_counter() - began) * 1000)
+            turn += clients
+
+    threads = [threading.Thread(target=client, args=(n,)) for n in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--queries", type=Path)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--http", type=float, default=8.0, help="seconds of each HTTP measurement; 0 for none")
+    args = parser.parse_args()
+    engine = open_engine(cli.engine_url())
+    queries = args.queries.read_text(encoding="utf-8").splitlines() if args.queries else sampled(engine, 300)
+    print(f"{engine.count(Query()):,} documents, {len(queries)} queries, {args.rounds} rounds")
+    layers(engine, queries, args.rounds)
+    if args.http:
+        # enough of them that none comes twice: no cache can answer
+        pages(sampled(engine, 6_000, seed=8), args.http)
+
+
+if __name__ == "__main__":
+    main()

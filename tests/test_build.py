@@ -1,0 +1,194 @@
+"""Generations over the store: built, verified, resumed, caught up – and what a kill leaves behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from catalog.errors import GenerationError
+from catalog.resource import Resource, Status
+from catalog.store import Store
+from indexer import build as building
+from indexer.build import apply_changes, prune, rebuild, verify
+from indexer.engine import Engine, OneOf, Query, Term, open_engine
+from ranking.signals import prior
+from tests.engine_contract import resource
+
+HERE = Path(__file__).parent
+
+
+def put(store: Store, resources: Iterable[Resource]) -> None:
+    with store.transaction():
+        for one in resources:
+            store.put(one)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path) as store:
+        put(store, (resource(f"a:{n:04}", f"会计 {n}") for n in range(60)))
+        yield store
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_engine(f"embedded:{tmp_path / 'index'}")
+    yield engine
+    engine.close()
+
+
+def test_a_rebuild_makes_everything_in_the_store_searchable(store: Store, engine: Engine) -> None:
+    built = rebuild(store, engine, prior)
+    assert (built.documents, built.generation.documents, built.resumed) == (60, 60, False)
+    assert engine.active().sequence == store.sequence()
+    assert engine.search(Query(clause=Term("title", "会计"))).total == 60
+
+
+def test_worker_processes_build_the_same_index(store: Store, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "CHUNK", 7)
+    rebuild(store, engine, prior, workers=1)
+    alone = [(h.id, h.score) for h in engine.search(Query(clause=Term("title", "会计"), size=60)).hits]
+    rebuild(store, engine, prior, workers=2)
+    assert [(h.id, h.score) for h in engine.search(Query(clause=Term("title", "会计"), size=60)).hits] == alone
+
+
+def test_the_previous_generation_is_kept_and_older_ones_go(store: Store, engine: Engine) -> None:
+    names = [rebuild(store, engine, prior).generation.name for _ in range(3)]
+    assert {g.name: g.state for g in engine.generations()} == {names[1]: "previous", names[2]: "active"}
+
+
+def test_changes_that_come_during_a_build_are_in_it(store: Store, engine: Engine) -> None:
+    late: list[int] = []
+
+    def interfere(done: int, total: int) -> None:
+        if not late:
+            late.append(done)
+            put(store, [resource("a:0000", "出纳"), resource("z:1", "护士")])
+            with store.transaction():
+                store.delete("a:0059", "withdrawn")
+
+    rebuild(store, engine, prior, progress=interfere)
+    assert engine.active().sequence == store.sequence()
+    assert set(engine.get(["a:0059", "z:1"])) == {"z:1"}
+    assert Resource.from_json(engine.get(["a:0000"])["a:0000"]).title == "出纳"
+
+
+def test_changes_are_applied_once_and_only_what_changed(store: Store, engine: Engine) -> None:
+    rebuild(store, engine, prior)
+    put(store, [resource("a:0001", "出纳"), resource("b:1", "护士")])
+    with store.transaction():
+        store.delete("a:0002", "withdrawn")
+    before, after = apply_changes(store, engine, prior)
+    assert (after - before, engine.count(Query())) == (3, 60)
+    assert apply_changes(store, engine, prior) == (after, after)
+
+
+def test_a_closed_resource_keeps_its_page_but_is_not_found(store: Store, engine: Engine) -> None:
+    put(store, [resource("c:1", "会计", status=Status.CLOSED)])
+    rebuild(store, engine, prior)
+    assert "c:1" in engine.get(["c:1"])
+    from ranking.results import Request
+    from ranking.search import search
+
+    assert search(engine, Request(text="会计")).total == 60
+
+
+def test_a_much_smaller_generation_is_refused_unless_forced(store: Store, engine: Engine) -> None:
+    first = rebuild(store, engine, prior).generation.name
+    with store.transaction():
+        for n in range(10):
+            store.delete(f"a:{n:04}", "gone")
+    with pytest.raises(GenerationError, match="--force"):
+        rebuild(store, engine, prior)
+    assert engine.active().name == first
+    rebuild(store, engine, prior, force=True)
+    assert engine.count(Query()) == 50
+
+
+def test_a_generation_that_lacks_documents_is_not_activated(store: Store, engine: Engine) -> None:
+    generation = engine.begin(building.fingerprint())
+    with engine.writer(generation.name) as writer:
+        writer.commit(sequence=store.sequence())
+    with pytest.raises(GenerationError, match="of 60 resources of kind job"):
+        verify(store, engine, engine.seal(generation.name))
+
+
+def test_an_index_of_another_dictionary_wants_a_rebuild(store: Store, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    rebuild(store, engine, prior)
+    monkeypatch.setattr(building, "fingerprint", lambda: "another")
+    with pytest.raises(GenerationError, match="haoke reindex"):
+        apply_changes(store, engine, prior)
+
+
+def test_a_build_that_was_cut_off_goes_on_where_it_stopped(store: Store, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "CHUNK", 10)
+    monkeypatch.setattr(building, "COMMIT_EVERY", 20)
+
+    def stop(done: int, total: int) -> None:
+        if done == 50:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(store, engine, prior, progress=stop)
+    left = engine.generations()[0]
+    assert (left.state, left.resume_after) == ("building", "a:0039")
+    put(store, [resource("a:0005", "出纳")])
+    built = rebuild(store, engine, prior, resume=True)
+    assert (built.generation.name, built.resumed, built.documents) == (left.name, True, 20)
+    assert engine.count(Query()) == 60
+    assert engine.search(Query(clause=Term("title", "出纳"))).total == 1
+
+
+def test_orphans_are_listed_and_removable(store: Store, engine: Engine) -> None:
+    rebuild(store, engine, prior)
+    orphan = engine.begin("x").name
+    assert orphan in [g.name for g in engine.generations() if g.state == "building"]
+    prune(engine)
+    assert orphan not in [g.name for g in engine.generations()]
+
+
+BUILD = """
+import sys
+from pathlib import Path
+from catalog.store import Store
+from indexer import build
+from indexer.engine import open_engine
+from ranking.signals import prior
+build.COMMIT_EVERY = 400
+build.CHUNK = 100
+home = Path(sys.argv[1])
+with Store.open(home, readonly=True) as store:
+    build.rebuild(store, open_engine(f"embedded:{home / 'index'}"), prior, resume=True, workers=1, progress=lambda done, total: print(done, flush=True))
+"""
+
+
+@pytest.mark.parametrize("moment", [0, 300, 900, 1500, 2000])
+def test_killed_at_any_moment_searches_go_on_and_the_next_build_completes(tmp_path: Path, moment: int) -> None:
+    engine = open_engine(f"embedded:{tmp_path / 'index'}")
+    with Store.open(tmp_path) as store:
+        put(store, (resource(f"a:{n:04}", f"会计 {n}") for n in range(10)))
+        first = rebuild(store, engine, prior).generation.name
+        put(store, (resource(f"a:{n:04}", f"会计 {n}") for n in range(2_000)))
+    child = subprocess.Popen([sys.executable, "-c", BUILD, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=HERE.parent)
+    for line in child.stdout:
+        if int(line) >= moment:
+            break
+    time.sleep(0.01 * (moment % 7))
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    child.stdout.close()
+    page = engine.search(Query(clause=Term("title", "会计")))
+    assert (page.generation == first and page.total == 10) or page.total == 2_000
+    with Store.open(tmp_path, readonly=True) as store:
+        rebuild(store, engine, prior, resume=True)
+    assert engine.count(Query()) == 2_000
+    found = engine.search(Query(clause=Term("title", "会计"), size=100))
+    assert len({h.id for h in found.hits}) == 100
+    assert engine.search(Query(filters=(OneOf("id", ("a:0007",)),))).total == 1
