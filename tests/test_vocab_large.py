@@ -166,3 +166,9 @@ def test_job_sites_categories_are_mapped_and_what_is_no_industry_is_not() -> Non
     assert table["电子技术/半导体/集成电路"] == ["39"] and table["生物制药/生命科学"] == ["27"]
     assert not {"上市", "未融资", "国企", "事业单位", "其他", "不限"} & set(table)
     assert dict(crosswalk("discipline"))["文史哲"] == ["ug:05", "ug:06", "ug:01"]
+
+
+def test_no_name_of_the_vocabulary_overrules_a_course_platforms_category() -> None:
+    for value, codes in crosswalk("discipline"):
+        found = vocabulary("discipline").canonical(value)
+        assert found is None or found.code in codes, (value, found)

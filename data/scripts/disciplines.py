@@ -57,14 +57,17 @@ def main() -> None:
             at = f"{code}{number:02}"
             rows.append(Row(f"voc:{at}", name, f"voc:{code}", attrs={"level": "class", **digits(at)}))
     labels = {row.label for row in rows}
+    table = read_crosswalk("discipline")
     for row in rows:
         short = row.label.removesuffix("类")
+        if short in table and table[short][0] != [row.code]:
+            continue  # the course platforms mean something else by it: 艺术设计 is their whole 艺术学
         if row.attrs["level"] == "class" and short not in labels and (len(short) > 2 or short in SHORT):
             row.add(short)
     apply_curated("discipline", rows)
     write_vocab("discipline", rows, source=SOURCE, script=__file__)
     source = "categories of course platforms, mapped by hand"
-    write_crosswalk("discipline", read_crosswalk("discipline"), known={r.code for r in rows}, source=source, script=__file__)
+    write_crosswalk("discipline", table, known={r.code for r in rows}, source=source, script=__file__)
 
 
 if __name__ == "__main__":
