@@ -100,7 +100,7 @@ def test_schools_stand_under_their_label(text: str, label: str) -> None:
 
 
 def test_every_coded_field_has_a_rule() -> None:
-    assert {name for name, _ in FIELDS} | {"major", "region", "kind", "service"} >= set(CODED)
+    assert {name for name, _ in FIELDS} | {"discipline", "major", "region", "kind", "service"} >= set(CODED)
 
 
 _TEXT = st.text(max_size=40) | st.text(alphabet="北京大学本科1-2万·薪届年级上册、|,; /（）\ud800\x00\u200b", max_size=40)

@@ -31,14 +31,13 @@ __all__ = ["FIELDS", "assemble"]
 TITLE, NAME, LINE, LONG = 1000, 300, 1000, 200_000  # longest title, open value, one-line text, summary
 
 
-#: Coded fields, in the order in which they are read. `major` and `region` have rules of their own below.
+#: Coded fields, in the order in which they are read. `region`, `discipline` and `major` have rules of their own below.
 FIELDS: tuple[tuple[str, Callable[[str], Coded]], ...] = (
     ("stage", school.stages),
     ("subject", school.subjects),
     ("version", school.versions),
     ("grade", school.grades),
     ("volume", school.volumes),
-    ("discipline", study.disciplines),
     ("level", study.levels),
     ("language", study.languages),
     ("audience", study.audiences),
@@ -184,6 +183,11 @@ def _study(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[
         if edition:
             values["edition"] = edition
     catalogue = catalogue_of(values, fields.get("service"))
+    for text in _texts(fields.get("discipline")):
+        found, rest = study.disciplines(text, catalogue)
+        values["discipline"] = unique((*values.get("discipline", ()), *found))
+        if rest:
+            _keep(unmapped, "discipline", rest)
     majors: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     for text in _texts(fields.get("major")):
@@ -193,7 +197,7 @@ def _study(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[
             _keep(unmapped, "major", rest)
     if majors:
         values["major"] = unique(majors)
-    if "discipline" not in values and (majors or classes):
+    if not values.get("discipline") and (majors or classes):
         values["discipline"] = unique((*classes, *discipline_of(majors)))
 
 
@@ -295,6 +299,6 @@ def _offer(values: Mapping[str, Any], source: str, opens: str, closes: str) -> O
         url=values.get("url", ""),
         published=values.get("published", ""),
         opens=opens,
-        closes=closes,
+        closes=closes or (values.get("expires", "") if values["kind"] in ("job", "fair") else ""),
         access=access[0] if len(access) == 1 else "",
     )

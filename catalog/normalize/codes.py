@@ -69,27 +69,32 @@ def known(name: str, value: str, *, crossed: bool = False) -> tuple[str, ...]:
     return crosswalk(name).get(key(value), ()) if crossed else ()
 
 
-def coded(name: str, text: str, *, crossed: bool = False) -> Coded:
-    """Codes of a text that may hold several values: the whole, else its parts (| , ; 、), else their parts (/ and spaces)."""
+def each(text: str, one: Callable[[str], tuple[str, ...]]) -> Coded:
+    """Codes of a text that may hold several values: of the whole, else of its parts (| , ; 、), else of theirs (/ and spaces)."""
     text = tidy(text)
-    whole = known(name, text, crossed=crossed)
+    whole = one(text) if text else ()
     if whole or not text:
         return whole, ()
     codes: list[str] = []
     rest: list[str] = []
     for part in _BETWEEN.split(text):
-        found = known(name, part, crossed=crossed)
+        found = one(part)
         if found:
             codes += found
             continue
         words = [w for w in _WITHIN.split(part) if w]
-        hits = [known(name, w, crossed=crossed) for w in words]
+        hits = [one(w) for w in words]
         if any(hits):
             codes += [c for hit in hits for c in hit]
             rest += [w for w, hit in zip(words, hits, strict=True) if not hit]
         else:
             rest.append(part)
     return unique(codes), unique(rest)
+
+
+def coded(name: str, text: str, *, crossed: bool = False) -> Coded:
+    """each() by the vocabulary `name`, and by its crosswalk where asked."""
+    return each(text, lambda value: known(name, value, crossed=crossed))
 
 
 def plain(name: str) -> Callable[[str], Coded]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from catalog.normalize.codes import Coded, coded, known, lookup, plain, remembered, unique
-from catalog.text import clean, tidy
+from catalog.normalize.codes import Coded, coded, crosswalk, each, known, lookup, plain, remembered, unique
+from catalog.text import clean, key, tidy
 from catalog.vocab import vocabulary
 
-_BETWEEN = re.compile(r"[|｜,，;；、。:：\n]+|\s+|(?:大学)?(?:本科|专科|大专|中专|研究生|硕士|博士)(?:专业)?[:：]|以及|[和或及与](?=[^教])")
+_BETWEEN = re.compile(r"[|｜,，;；、。:：/\n]+|\s+")
+_JOINED = re.compile("以及|[和或及与]")
+_LEVELS = re.compile(r"^(?:(?:大学)?本科|专科|大专|高职|中专|(?:硕士|博士)?研究生|硕士|博士|及?以上|学历|专业)+$")
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]?")
 _TAIL = re.compile(r"(?:等?相关(?:专业|学科)?|相近|专业(?:及.*)?|系列专业|学科|方向|门类|等)+$")
 _DIGITS = re.compile(r"^\d{4,8}[a-zA-Z]{0,2}|\d{4,8}[a-zA-Z]{0,2}$|专业代码.*$")
@@ -23,10 +25,13 @@ boards = plain("board")
 resource_types = plain("resource_type")
 
 
-@remembered
-def disciplines(text: str) -> Coded:
-    """门类/专业类 or 大类/专业类, by name or by data/crosswalk/discipline.tsv (the platforms' own categories)."""
-    return coded("discipline", text, crossed=True)
+@lru_cache(maxsize=4096)
+def disciplines(text: str, catalogue: str = "") -> Coded:
+    """门类/专业类 or 大类/专业类: in the catalogue of a stage, else by data/crosswalk/discipline.tsv, else by name.
+
+    The crosswalk goes before the names: 医药卫生 of a MOOC platform is 医学, not the vocational 医药卫生大类.
+    """
+    return each(text, lambda value: _classes(value, catalogue))
 
 
 @remembered
@@ -52,20 +57,39 @@ def study_fields(text: str, catalogue: str = "") -> tuple[tuple[str, ...], tuple
     whole = _major(tidy(text), catalogue)
     if whole:
         return (whole,), (), ()
-    for word in _BETWEEN.split(_BRACKETS.sub(" ", text) if _BRACKETS.search(text) else text):
-        if not word:
+    for word in _BETWEEN.split(_BRACKETS.sub(" ", text.replace("本 科", "本科"))):
+        if not word or _LEVELS.match(word):
             continue
-        name = _TAIL.sub("", _DIGITS.sub("", word.strip())) or word
-        major = _major(name, catalogue)
-        if major:
-            majors.append(major)
+        if _sort(word, catalogue, majors, classes):
             continue
-        # 数学 among majors may be the class 数学类; a bare 门类 such as 理学 stands in the vocabulary itself.
-        found = known("discipline", name) or known("discipline", name + "类")
-        classes += found
-        if not found:
+        # 计算机科学与技术 is one major, 会计学或审计学 are two: cut only what is no name as it stands.
+        parts = [part for part in _JOINED.split(word) if part]
+        hits = [len(parts) > 1 and _sort(part, catalogue, majors, classes) for part in parts]
+        if not any(hits):
             rest.append(tidy(word))
+        else:
+            rest += [tidy(part) for part, hit in zip(parts, hits, strict=True) if not hit]
     return unique(majors), unique(classes), unique(rest)
+
+
+def _sort(word: str, catalogue: str, majors: list[str], classes: list[str]) -> bool:
+    """Adds the major or class that a word names to its list; False when it names none."""
+    name = _TAIL.sub("", _DIGITS.sub("", word.strip())) or word
+    major = _major(name, catalogue)
+    # 数学 among majors may be the class 数学类; a bare 门类 such as 理学 stands in the vocabulary itself.
+    found = () if major else _classes(name, catalogue, crossed=False) or _classes(name + "类", catalogue, crossed=False)
+    majors += [major] if major else []
+    classes += found
+    return bool(major or found)
+
+
+def _classes(name: str, catalogue: str, *, crossed: bool = True) -> tuple[str, ...]:
+    """Disciplines of a name; 计算机类 stands in both catalogues, then the stage decides."""
+    prefix = "ug:" if catalogue == "bachelor" else "voc:" if catalogue else ""
+    fitting = [e.code for e in vocabulary("discipline").candidates(name) if prefix and e.code.startswith(prefix)]
+    if len(fitting) == 1:
+        return (fitting[0],)
+    return (crosswalk("discipline").get(key(name), ()) if crossed else ()) or known("discipline", name)
 
 
 def _major(name: str, catalogue: str) -> str:
