@@ -9,10 +9,9 @@ Texts longer than the schema allows are cut: a title at 1,000 characters, a summ
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -21,15 +20,12 @@ from catalog.normalize import jobs, regions, school, study
 from catalog.normalize.codes import Coded, lookup, unique
 from catalog.normalize.dates import day, deadline
 from catalog.normalize.derive import catalogue_of, discipline_of, service_of
+from catalog.normalize.raw import LINE, LONG, TITLE, count, is_link, keep, line, names, texts, yes_or_no
 from catalog.normalize.salary import salary
 from catalog.resource import Offer, Resource, Term
-from catalog.text import tidy
 from catalog.vocab import vocabulary
 
 __all__ = ["FIELDS", "assemble"]
-
-TITLE, NAME, LINE, LONG = 1000, 300, 1000, 200_000  # longest title, open value, one-line text, summary
-
 
 #: Coded fields, in the order in which they are read. `region`, `discipline` and `major` have rules of their own below.
 FIELDS: tuple[tuple[str, Callable[[str], Coded]], ...] = (
@@ -54,11 +50,7 @@ FIELDS: tuple[tuple[str, Callable[[str], Coded]], ...] = (
 _OPEN = ("tags", "titles", "topic", "employer")
 _LINES = ("employer_type", "employer_size", "publisher", "edition", "unit", "lesson", "textbook", "address")
 _DATES: tuple[tuple[str, Callable[[Any], str]], ...] = (("published", day), ("updated", day), ("expires", deadline))
-_YES = {"true": True, "1": True, "yes": True, "是": True, "已认证": True, "已核验": True}
-_NO = {"false": False, "0": False, "no": False, "否": False, "未认证": False, "未核验": False}
 _FIVE_FOUR = re.compile("五[·•・.]?四|54制")
-_COUNT = re.compile(r"^(\d+(?:\.\d+)?)\s*([万亿wk千]?)\s*[+人次]*$", re.IGNORECASE)
-_SCALE = {"": 1, "千": 1_000, "k": 1_000, "万": 10_000, "w": 10_000, "亿": 100_000_000}
 
 
 def assemble(fields: Mapping[str, object], *, source: str, kind: str, platform: str = "") -> Resource:
@@ -76,7 +68,7 @@ def assemble(fields: Mapping[str, object], *, source: str, kind: str, platform: 
     _times(fields, values, unmapped)
     _links(fields, values, unmapped)
     values["platform"] = _platforms(fields.get("platform") or platform)
-    values["service"] = _line(fields.get("service")) or service_of(kind, values)
+    values["service"] = lookup("service", line(fields.get("service"))) or service_of(kind, values)
     if values["kind"] in ("job", "fair") and "expires" not in values and values.get("closes"):
         values["expires"] = values["closes"]
     opens, closes = values.pop("opens", ""), values.pop("closes", "")
@@ -94,7 +86,7 @@ def assemble(fields: Mapping[str, object], *, source: str, kind: str, platform: 
 
 
 def _id(value: object, source: str) -> str:
-    text = _line(value, cut=0)
+    text = line(value, cut=0)
     if not text:
         raise BadValue("id", value, "the record has no id", "map the column that names the record within its source")
     full = text if text.startswith(source + ":") else f"{source}:{text}"
@@ -104,48 +96,10 @@ def _id(value: object, source: str) -> str:
 
 
 def _title(value: object) -> str:
-    text = _line(value, cut=TITLE)
+    text = line(value, cut=TITLE)
     if not text:
         raise BadValue("title", value, "the record has no title", "map the column that holds its name")
     return text
-
-
-def _texts(value: object) -> Iterator[str]:
-    """The values of a field, one by one, as non-empty text."""
-    if value is None or value == "":
-        return
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _texts(part)
-    elif isinstance(value, float) and value.is_integer():
-        yield str(int(value))
-    elif isinstance(value, Mapping):
-        yield from _texts(value.get("name"))
-    else:
-        yield str(value)
-
-
-def _line(value: object, cut: int = LINE) -> str:
-    text = value if isinstance(value, str) else " ".join(_texts(value))
-    text = tidy(text)
-    return text[:cut].rstrip() if cut and len(text) > cut else text
-
-
-def _names(words: Iterator[str] | tuple[str, ...]) -> tuple[str, ...]:
-    return unique(tidy(w)[:NAME].rstrip() for w in words)
-
-
-def _keep(unmapped: dict[str, tuple[str, ...]], field: str, words: tuple[str, ...]) -> None:
-    """Remembers words that no vocabulary knows; a long text in pieces, for one value has at most 300 characters."""
-    pieces: list[str] = []
-    for word in words:
-        text = word if word.isalnum() and len(word) <= NAME else tidy(word)
-        pieces += [text[i : i + NAME].strip() for i in range(0, min(len(text), LONG), NAME)]
-    kept = unique((*unmapped.get(field, ()), *pieces))
-    if kept:
-        unmapped[field] = kept
 
 
 def _coded(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[str, tuple[str, ...]]) -> None:
@@ -154,18 +108,18 @@ def _coded(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[
         if value is None or value == "":
             continue
         codes: tuple[str, ...] = ()
-        for text in _texts(value):
+        for text in texts(value):
             found, rest = normalise(text)
             codes = found if not codes else unique((*codes, *found))
             if rest:
-                _keep(unmapped, field, rest)
+                keep(unmapped, field, rest)
         if codes:
             values[field] = codes
-    for text in _texts(fields.get("region")):
+    for text in texts(fields.get("region")):
         place = regions.place(text)
         values["region"] = unique((*values.get("region", ()), *place.codes))
         if place.rest:
-            _keep(unmapped, "region", place.rest)
+            keep(unmapped, "region", place.rest)
         if place.address:
             values.setdefault("address", place.address[:LINE])
 
@@ -173,28 +127,28 @@ def _coded(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[
 def _study(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[str, tuple[str, ...]]) -> None:
     """Grade and volume that stand in each other's value; stage from grade; majors, in the stage's catalogue; their discipline."""
     for field, other, read in (("grade", "volume", school.grades_in), ("volume", "grade", school.volumes_in)):
-        if field not in values and fields.get(other) and (codes := unique(c for t in _texts(fields[other]) for c in read(t))):
+        if field not in values and fields.get(other) and (codes := unique(c for t in texts(fields[other]) for c in read(t))):
             values[field] = codes
     if "stage" not in values and "grade" in values:
-        five_four = any(_FIVE_FOUR.search(_line(fields.get(f))) for f in ("stage", "version", "title"))
+        five_four = any(_FIVE_FOUR.search(line(fields.get(f))) for f in ("stage", "version", "title"))
         values["stage"] = school.stage_of(values["grade"], five_four=five_four)
     if values["kind"] in ("lesson", "textbook") and not fields.get("edition"):
-        edition = school.edition(*_line(fields.get("summary"))[:200].split(" "), values["title"])
+        edition = school.edition(*line(fields.get("summary"))[:200].split(" "), values["title"])
         if edition:
             values["edition"] = edition
     catalogue = catalogue_of(values, fields.get("service"))
-    for text in _texts(fields.get("discipline")):
+    for text in texts(fields.get("discipline")):
         found, rest = study.disciplines(text, catalogue)
         values["discipline"] = unique((*values.get("discipline", ()), *found))
         if rest:
-            _keep(unmapped, "discipline", rest)
+            keep(unmapped, "discipline", rest)
     majors: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
-    for text in _texts(fields.get("major")):
+    for text in texts(fields.get("major")):
         found, groups, rest = study.study_fields(text, catalogue)
         majors, classes = (*majors, *found), (*classes, *groups)
         if rest:
-            _keep(unmapped, "major", rest)
+            keep(unmapped, "major", rest)
     if majors:
         values["major"] = unique(majors)
     if not values.get("discipline") and (majors or classes):
@@ -204,42 +158,35 @@ def _study(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[
 def _open(fields: Mapping[str, object], values: dict[str, Any]) -> None:
     for field in _OPEN:
         if fields.get(field):
-            values[field] = _names(_texts(fields[field]))
+            values[field] = names(texts(fields[field]))
     if fields.get("teacher"):
-        values["teacher"] = _names(tuple(n for text in _texts(fields["teacher"]) for n in study.teachers(text)))
+        values["teacher"] = names(tuple(n for text in texts(fields["teacher"]) for n in study.teachers(text)))
     if fields.get("school"):
-        values["school"] = _names(tuple(n for text in _texts(fields["school"]) for n in study.schools(text)))
+        values["school"] = names(tuple(n for text in texts(fields["school"]) for n in study.schools(text)))
     for field in _LINES:
         if fields.get(field):
-            values[field] = _line(fields[field])
+            values[field] = line(fields[field])
     if fields.get("summary"):
-        values["summary"] = _line(fields["summary"], cut=LONG)
+        values["summary"] = line(fields["summary"], cut=LONG)
 
 
 def _numbers(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[str, tuple[str, ...]]) -> None:
     if fields.get("salary"):
-        values["salary"] = salary(_line(fields["salary"]))
+        values["salary"] = salary(line(fields["salary"]))
     if fields.get("headcount"):
         values["headcount"] = jobs.headcount(fields["headcount"])
     if fields.get("verified") is not None:
-        word = str(fields["verified"]).strip().lower()
-        values["verified"] = _YES.get(word, _NO.get(word))
+        values["verified"] = yes_or_no(fields["verified"])
     popularity = fields.get("popularity")
     if popularity is not None and popularity != "":
-        number = _count(popularity)
+        number = count(popularity)
         if number is None:
-            _keep(unmapped, "popularity", (str(popularity),))
+            keep(unmapped, "popularity", (str(popularity),))
         else:
             values["popularity"] = number
     counts = fields.get("counts")
     if isinstance(counts, Mapping):
-        values["counts"] = {str(name): number for name, raw in counts.items() if (number := _count(raw)) is not None}
-
-
-def _count(value: object) -> int | None:
-    """160.0, "160.0", "1.2万" → a count; None for what is no number from 0 up."""
-    found = _COUNT.match(str(value).replace(",", "").strip())
-    return min(round(float(found[1]) * _SCALE[found[2].lower()]), 2**53) if found else None
+        values["counts"] = {str(name): number for name, raw in counts.items() if (number := count(raw)) is not None}
 
 
 def _times(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[str, tuple[str, ...]]) -> None:
@@ -247,15 +194,15 @@ def _times(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[
         value = fields.get(field)
         if value is None or value == "":
             continue
-        iso = read(value if isinstance(value, str | int | float) else _line(value))
+        iso = read(value if isinstance(value, str | int | float) else line(value))
         if iso:
             values[field] = iso
         else:
-            _keep(unmapped, field, tuple(_texts(value)))
+            keep(unmapped, field, tuple(texts(value)))
     terms = fields.get("terms")
     if isinstance(terms, list | tuple):
         values["terms"] = tuple(
-            Term(label=_line(t.get("label")), opens=day(t.get("opens") or ""), closes=day(t.get("closes") or ""))
+            Term(label=line(t.get("label")), opens=day(t.get("opens") or ""), closes=day(t.get("closes") or ""))
             for t in terms
             if isinstance(t, Mapping)
         )
@@ -263,21 +210,13 @@ def _times(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[
 
 def _links(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[str, tuple[str, ...]]) -> None:
     for field in ("url", "image"):
-        text = _line(fields.get(field), cut=0)
+        text = line(fields.get(field), cut=0)
         if not text:
             continue
-        if _is_link(text):
+        if is_link(text):
             values[field] = text
         else:
-            _keep(unmapped, field, (text,))
-
-
-def _is_link(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and len(text) <= LINE and " " not in text
-    except ValueError:
-        return False
+            keep(unmapped, field, (text,))
 
 
 @lru_cache(maxsize=4096)
@@ -287,7 +226,7 @@ def _platform(name: str) -> str:
 
 
 def _platforms(value: object) -> tuple[str, ...]:
-    return unique(_platform(name) for name in _names(_texts(value)))
+    return unique(_platform(name) for name in names(texts(value)))
 
 
 def _offer(values: Mapping[str, Any], source: str, opens: str, closes: str) -> Offer:

@@ -86,9 +86,10 @@ def _sort(word: str, catalogue: str, majors: list[str], classes: list[str]) -> b
 def _classes(name: str, catalogue: str, *, crossed: bool = True) -> tuple[str, ...]:
     """Disciplines of a name; 计算机类 stands in both catalogues, then the stage decides."""
     prefix = "ug:" if catalogue == "bachelor" else "voc:" if catalogue else ""
-    fitting = [e.code for e in vocabulary("discipline").candidates(name) if prefix and e.code.startswith(prefix)]
-    if len(fitting) == 1:
-        return (fitting[0],)
+    for written in (name, name + "大类", name + "类") if prefix == "voc:" else (name,):
+        fitting = [e.code for e in vocabulary("discipline").candidates(written) if prefix and e.code.startswith(prefix)]
+        if len(fitting) == 1:
+            return (fitting[0],)
     return (crosswalk("discipline").get(key(name), ()) if crossed else ()) or known("discipline", name)
 
 

@@ -1,0 +1,78 @@
+"""Raw values – text, numbers, lists, None – as text fit for a field: the small steps of assemble()."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import urlsplit
+
+from catalog.normalize.codes import unique
+from catalog.text import tidy
+
+TITLE, NAME, LINE, LONG = 1000, 300, 1000, 200_000  # longest title, open value, one-line text, summary
+
+_YES = {"true": True, "1": True, "yes": True, "是": True, "已认证": True, "已核验": True}
+_NO = {"false": False, "0": False, "no": False, "否": False, "未认证": False, "未核验": False}
+_COUNT = re.compile(r"^(\d+(?:\.\d+)?)\s*([万亿wk千]?)\s*[+人次]*$", re.IGNORECASE)
+_SCALE = {"": 1, "千": 1_000, "k": 1_000, "万": 10_000, "w": 10_000, "亿": 100_000_000}
+
+
+def texts(value: object) -> Iterator[str]:
+    """The values of a field, one by one, as non-empty text."""
+    if value is None or value == "":
+        return
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from texts(part)
+    elif isinstance(value, float) and value.is_integer():
+        yield str(int(value))
+    elif isinstance(value, Mapping):
+        yield from texts(value.get("name"))
+    else:
+        yield str(value)
+
+
+def line(value: object, cut: int = LINE) -> str:
+    """A field of one text: parts joined with a space, tidied, cut at `cut` characters (0: never)."""
+    text = value if isinstance(value, str) else " ".join(texts(value))
+    text = tidy(text)
+    return text[:cut].rstrip() if cut and len(text) > cut else text
+
+
+def names(words: Iterable[str]) -> tuple[str, ...]:
+    """Open values: tidied, once each, at most 300 characters."""
+    return unique(tidy(w)[:NAME].rstrip() for w in words)
+
+
+def keep(unmapped: dict[str, tuple[str, ...]], field: str, words: tuple[str, ...]) -> None:
+    """Remembers words that no vocabulary knows; a long text in pieces, for one value has at most 300 characters."""
+    pieces: list[str] = []
+    for word in words:
+        text = word if word.isalnum() and len(word) <= NAME else tidy(word)
+        pieces += [text[i : i + NAME].strip() for i in range(0, min(len(text), LONG), NAME)]
+    kept = unique((*unmapped.get(field, ()), *pieces))
+    if kept:
+        unmapped[field] = kept
+
+
+def count(value: object) -> int | None:
+    """160.0, "160.0", "1.2万" → a count; None for what is no number from 0 up."""
+    found = _COUNT.match(str(value).replace(",", "").strip())
+    return min(round(float(found[1]) * _SCALE[found[2].lower()]), 2**53) if found else None
+
+
+def is_link(text: str) -> bool:
+    """Whether a text is an http or https link with a host, no longer than the schema allows."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and len(text) <= LINE and " " not in text
+    except ValueError:
+        return False
+
+
+def yes_or_no(value: object) -> bool | None:
+    """true, 1, 是 → True; false, 0, 否 → False; anything else says nothing."""
+    word = str(value).strip().lower()
+    return _YES.get(word, _NO.get(word))
