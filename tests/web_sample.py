@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from catalog.resource import Offer, Resource, Salary, Term
+from catalog.resource import Kind, Offer, Resource, Salary, Term
 from indexer.engine import Engine, open_engine
 from indexer.fields import to_document
 from web.wording import today
@@ -44,7 +44,7 @@ def _school() -> list[Resource]:
                  teacher=("王老师",), resource_type=("video",), url=f"https://example.org/lesson/{n}", popularity=120 * n)
         for n, title in enumerate(lessons, 1)
     ]  # fmt: skip
-    found.append(found[3].model_copy(update={"id": "airclass:90", "kind": "lesson", "title": "浮力", "unit": "第十章", "lesson": "第1节 浮力"}))
+    found.append(found[3].model_copy(update={"id": "airclass:90", "kind": Kind.LESSON, "title": "浮力", "unit": "第十章", "lesson": "第1节 浮力"}))
     return found
 
 

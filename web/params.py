@@ -85,5 +85,6 @@ def facet_value(name: str, value: str) -> str:
         if name == "salary":
             message = _("月薪应写成 最低-最高（元/月），不能是「%(value)s」", value=shown)
             raise BadRequest(message, parameter=name, allowed=["8000-12000", "8000-", "-5000"]) from error
-        message = _("%(label)s没有「%(value)s」这个值，或不止一个", label=label, value=shown)
-        raise BadRequest(message, parameter=name, allowed=error.allowed, hint=_("可以改用下面的值")) from error
+        several = any(allowed.endswith(")") and " (" in allowed for allowed in error.allowed)
+        message = _("叫「%(value)s」的%(label)s不止一个", label=label, value=shown) if several else _("没有叫「%(value)s」的%(label)s", label=label, value=shown)
+        raise BadRequest(message, parameter=name, allowed=error.allowed, hint=_("请从下列值中选用")) from error

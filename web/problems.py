@@ -13,6 +13,9 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from catalog.errors import BadRequest, CursorExpired, EngineUnavailable, GenerationError, HaokeError
+from indexer.fields import FACETS
+from ranking.results import MAX_QUERY
+from web.links import pair
 
 MACHINE = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")  # paths that programs read
 
@@ -70,9 +73,20 @@ def respond(problem: Problem) -> Response:
     if request.path.startswith(MACHINE):
         response = Response(json.dumps(problem.body(), ensure_ascii=False), problem.status, mimetype="application/problem+json")
     else:
-        response = Response(render_template("problem.html", problem=problem, text=request.args.get("q", "")[:300]), problem.status)
+        page = render_template("problem.html", problem=problem, ways=ways(problem), text=request.args.get("q", "")[:MAX_QUERY])
+        response = Response(page, problem.status)
     response.headers.update(problem.headers)
     return response
+
+
+def ways(problem: Problem) -> list[tuple[str, str]]:
+    """What is allowed, for people: (label, link to the same search with it); a value that can't be linked stands alone."""
+    if request.path != "/search" or problem.parameter not in FACETS:
+        return [(word, "") for word in problem.allowed]
+    # The wrong value's place is not known, so the parameter holds nothing else afterwards; page 1, as always after a change.
+    others = [pair(n, v) for n, v in request.args.items(multi=True) if n not in (problem.parameter, "page") and v]
+    base = f"{request.script_root}/search?"
+    return [(word, base + "&".join([*others, pair(problem.parameter, word.partition(" (")[0])])) for word in problem.allowed]
 
 
 def handle(error: Exception) -> Response:

@@ -1,0 +1,178 @@
+"""The site in a real browser: search, filters, back, phone, keyboard, no JavaScript, dark colours.
+
+Needs Chromium (CHROMIUM, or `chromium` on the path). Without one the tests are skipped, unless HAOKE_TEST_REQUIRE names `browser`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.web_sample import build, records
+
+ARGS = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync").split()
+PAGES = ("/", "/search", "/search?q=高数", "/search?service=jobs&region=110000&degree=本科", "/search?kind=case", "/resources/icourse163:1",
+         "/resources/ncss:1", "/search?q=量子&service=k12", "/nothing")  # fmt: skip
+#: Lowest contrast of all visible text of a page with the element that has it; backgrounds are solid colours here.
+CONTRAST = """() => {
+  const rgb = s => s.match(/[\\d.]+/g).map(Number);
+  const light = c => { const [r, g, b] = c.map(v => v / 255).map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); return .2126*r + .7152*g + .0722*b; };
+  const behind = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c.slice(0, 3); } return [255, 255, 255]; };
+  let worst = [99, ""];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let n = walk.nextNode(); n; n = walk.nextNode()) {
+    const e = n.parentElement;
+    if (!n.data.trim() || !e.checkVisibility() || e.closest(".unseen, svg, .skip")) continue;
+    const [a, b] = [light(rgb(getComputedStyle(e).color).slice(0, 3)), light(behind(e))].sort((x, y) => y - x);
+    const ratio = (a + .05) / (b + .05);
+    if (ratio < worst[0]) worst = [ratio, e.className + " " + n.data.trim().slice(0, 20)];
+  }
+  return worst;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    required = "browser" in os.environ.get("HAOKE_TEST_REQUIRE", "").replace(",", " ").split()
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        path = None
+    if not path:
+        (pytest.fail if required else pytest.skip)("no browser: install chromium and playwright")
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=path, args=ARGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    from werkzeug.serving import make_server
+
+    from web import create_app
+
+    engine = build(tmp_path_factory.mktemp("index"), records())
+    server = make_server("127.0.0.1", 0, create_app(engine), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    engine.close()
+
+
+@pytest.fixture
+def tab(browser: Any, base: str) -> Iterator[Any]:
+    yield from _tab(browser, base)
+
+
+def _tab(browser: Any, base: str, **options: Any) -> Iterator[Any]:
+    context = browser.new_context(base_url=base, **({"viewport": {"width": 1280, "height": 900}} | options))
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" and "status of 404" not in m.text else None)
+    page.on("pageerror", lambda e: faults.append(str(e)))
+    yield page
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def phone(browser: Any, base: str) -> Iterator[Any]:
+    yield from _tab(browser, base, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+
+
+@pytest.fixture
+def plain(browser: Any, base: str) -> Iterator[Any]:
+    yield from _tab(browser, base, java_script_enabled=False)
+
+
+def asked(page: Any) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_a_learner_finds_a_course_from_the_home_page(tab: Any) -> None:
+    tab.goto("/")
+    tab.get_by_role("searchbox").fill("高等数学")
+    tab.keyboard.press("Enter")
+    tab.get_by_role("link", name="高等数学（一）").click()
+    assert tab.get_by_role("heading", level=1).inner_text() == "高等数学（一）"
+    assert tab.get_by_role("link", name="学堂在线").is_visible()
+
+
+def test_ticking_a_box_with_the_mouse_applies_at_once_and_back_undoes_it(tab: Any) -> None:
+    tab.goto("/search?service=jobs")
+    tab.get_by_label("本科").click()
+    tab.wait_for_url("**degree=bachelor**")
+    assert tab.get_by_label("本科").is_checked()
+    tab.go_back()
+    assert "degree" not in asked(tab) and not tab.get_by_label("本科").is_checked()
+
+
+def test_the_keyboard_chooses_several_values_then_applies(tab: Any) -> None:
+    tab.goto("/search?service=jobs")
+    for name in ("本科", "硕士"):
+        tab.get_by_label(name).focus()
+        tab.keyboard.press("Space")
+    assert "degree" not in asked(tab)
+    tab.get_by_role("button", name="应用").focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**degree=**")
+    assert asked(tab)["degree"] == ["bachelor", "master"] and asked(tab)["service"] == ["jobs"]
+
+
+def test_the_first_tab_stop_skips_to_the_contents(tab: Any) -> None:
+    tab.goto("/search")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.textContent") == "跳到正文"
+    assert tab.locator(".skip").bounding_box()["y"] >= 0
+    tab.keyboard.press("Enter")
+    assert tab.evaluate("document.activeElement.id") == "main"
+
+
+def test_without_javascript_filters_chips_and_paging_work(plain: Any) -> None:
+    plain.goto("/search?service=jobs")
+    plain.get_by_label("本科").check()
+    plain.get_by_label("硕士").check()
+    plain.get_by_role("button", name="应用").click()
+    assert asked(plain)["degree"] == ["bachelor", "master"]
+    plain.get_by_role("link", name="下一页").click()
+    assert asked(plain)["page"] == ["2"]
+    plain.get_by_role("link", name="去掉条件：硕士").click()
+    assert asked(plain)["degree"] == ["bachelor"] and "page" not in asked(plain)
+
+
+def test_on_a_phone_the_filters_open_in_a_drawer_above_the_results(phone: Any) -> None:
+    phone.goto("/search?service=jobs")
+    assert not phone.get_by_label("本科").is_visible()
+    phone.locator(".drawer summary").tap()
+    phone.get_by_label("本科").tap()
+    assert "degree" not in asked(phone), "on a phone a tap must not send the form"
+    phone.get_by_role("button", name="应用").tap()
+    phone.wait_for_url("**degree=bachelor**")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_is_wider_than_a_screen_of_320_pixels(browser: Any, base: str, path: str) -> None:
+    for page in _tab(browser, base, viewport={"width": 320, "height": 640}):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_has_enough_contrast(browser: Any, base: str, scheme: str) -> None:
+    for page in _tab(browser, base, color_scheme=scheme):
+        for path in PAGES:
+            page.goto(path)
+            ratio, where = page.evaluate(CONTRAST)
+            assert ratio >= 4.5, f"{path}: {ratio:.2f} at {where}"
+        background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (sum(int(v) for v in background[4:-1].split(",")) < 200) == (scheme == "dark")
