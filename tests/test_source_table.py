@@ -59,6 +59,17 @@ def test_text_in_no_known_encoding_is_refused(tmp_path: Path) -> None:
         load(tmp_path, location)
 
 
+def test_one_wrong_byte_does_not_turn_utf8_into_gibberish(tmp_path: Path) -> None:
+    location = write(tmp_path, "t.csv", (HEAD + "1,高等数学,极限\n").encode() + b"2,\xb1\xb1\xbe\xa9,x\n3,abc,x\n")
+    with pytest.raises(SourceError, match="wrong byte at 38"):
+        load(tmp_path, location)
+
+
+def test_a_table_that_ends_inside_a_character_is_incomplete(tmp_path: Path) -> None:
+    items, _ = load(tmp_path, write(tmp_path, "t.csv", (HEAD + "1,高等数学,极限\n2,线性代数,向").encode()[:-1]))
+    assert [type(i) for i in items] == [Raw, Raw, Incomplete] and values(items)[0]["name"] == "高等数学"
+
+
 def test_nul_and_lone_surrogates_do_not_reach_the_resource(tmp_path: Path) -> None:
     csv = write(tmp_path, "t.csv", HEAD + "1,a\0b,x\n")
     jsonl = write(tmp_path, "t.jsonl", '{"no": 1, "name": "a\\ud800\\u0000b", "intro": ""}\n')

@@ -81,7 +81,7 @@ def near(wanted: str, known: tuple[str, ...]) -> str:
 def read(path: str) -> TableMapping:
     """Reads and checks a mapping file. MappingError names what is wrong and what would be right."""
     if not path:
-        raise MappingError("a table needs a mapping", hint="pass --mapping FILE.toml; docs/sources.md shows one")
+        raise MappingError("a table needs a mapping", hint="pass --mapping FILE.toml with source, kind and [fields] that name at least id and title")
     try:
         content = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:

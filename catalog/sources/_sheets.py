@@ -24,33 +24,45 @@ MAX_SECONDS = 120  # for one workbook
 _RESAVE = "save it as UTF-8 CSV and try again"
 
 
-def encoding_of(path: Path) -> str:
-    """utf-8-sig, utf-16 or gb18030: the first of them in which the whole file can be read. SourceError if none."""
+def encoding_of(path: Path) -> tuple[str, bool]:
+    """(utf-8-sig, utf-16 or gb18030; whether the file ends inside a character). SourceError if it is none of them."""
     with path.open("rb") as file:
         head = file.read(4)
     if head.startswith(b"PK\x03\x04"):
         raise SourceError(f"{path} is a workbook or an archive, not text", hint="rename it to .xlsx, or save it as CSV")
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _checked(path, ("utf-16",))
-    return _checked(path, ("utf-8-sig", "gb18030"))
-
-
-def _checked(path: Path, encodings: tuple[str, ...]) -> str:
-    for encoding in encodings:
-        try:
-            # errors at the very end are a cut file, which the reader reports as incomplete
-            _decode(path, encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
+    marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        bad, han = _first_error(path, encoding)
+        size = path.stat().st_size
+        if bad < 0 or (bad >= size - 3 and han >= 3):
+            return encoding, bad >= 0
+        # Three Chinese characters in a row of UTF-8 are no accident: one wrong byte must not turn it all into GB18030 gibberish.
+        if encoding == "utf-8-sig" and han >= 3:
+            raise SourceError(f"{path} is UTF-8 with a wrong byte at {bad}", hint=_RESAVE)
     raise SourceError(f"{path} is neither UTF-8 nor GB18030 text", hint=_RESAVE)
 
 
-def _decode(path: Path, encoding: str) -> None:
+def _first_error(path: Path, encoding: str) -> tuple[int, int]:
+    """(offset of the first byte that can't be decoded, -1 for none; Chinese characters before it)."""
     decoder = codecs.getincrementaldecoder(encoding)()
+    done = han = 0
     with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            decoder.decode(chunk)
+        while True:
+            chunk = file.read(1 << 20)
+            waiting = len(decoder.getstate()[0])
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                good = error.object[: error.start].decode(encoding, "ignore")
+                return done - waiting + error.start, han + _chinese(good)
+            han = han if han >= 3 else han + _chinese(text)
+            done += len(chunk)
+            if not chunk:
+                return -1, han
+
+
+def _chinese(text: str) -> int:
+    return sum("\u4e00" <= c <= "\u9fff" for c in text)
 
 
 def _lines(path: Path, encoding: str) -> Iterator[str]:
@@ -62,7 +74,8 @@ def _lines(path: Path, encoding: str) -> Iterator[str]:
 def text_rows(path: Path) -> Iterator[list[str] | Raw | Broken | Incomplete]:
     """The header first (a list), then its rows: Raw, or Broken where a row has more or fewer cells than the header."""
     csv.field_size_limit(MAX_FIELD)
-    lines = _lines(path, encoding_of(path))
+    encoding, cut = encoding_of(path)
+    lines = _lines(path, encoding)
     first = next(lines, "")
     delimiter = "\t" if path.suffix.lower() == ".tsv" else max(",\t;", key=first.count)
     reader = csv.reader(_chain(first, lines), delimiter=delimiter, strict=True)
@@ -73,6 +86,8 @@ def text_rows(path: Path) -> Iterator[list[str] | Raw | Broken | Incomplete]:
         try:
             cells = next(reader)
         except StopIteration:
+            if cut:
+                yield Incomplete(row, "the file ends inside a character: it is cut off")
             return
         except csv.Error as error:
             if not header:
