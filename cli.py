@@ -214,27 +214,28 @@ def _filters(pairs: tuple[str, ...], kind: str) -> dict[str, tuple[str, ...]]:
 @guarded
 def search(text: str, kind: str, pairs: tuple[str, ...], sort: str, page: int, size: int, as_json: bool) -> None:
     """Search for TEXT in everything."""
-    from ranking.present import to_json
+    from web.present import results as to_json
     from ranking.results import Request
     from ranking.search import search as ask
 
     with opened_engine() as engine:
         results = ask(engine, Request(text=text, filters=_filters(pairs, kind), sort=sort, page=page, size=size))
     if as_json:
-        print_json(to_json(results))
-        return
-    _print_results(results)
+        from web.present import results as body
+
+        print_json(body(results))
+    else:
+        _print_results(results)
 
 
 def _print_results(results: Any) -> None:
-    from ranking.present import one_line
-
     understood = " ".join(f"[{c.field}: {c.label}]" for c in results.interpretation.concepts)
-    click.echo(f"{results.total:,} found in {results.took_ms:.1f} ms  {understood}")
+    click.echo(f"{results.total:,} found in {results.took_ms:.1f} ms  {understood}".rstrip())
     if results.interpretation.relaxed:
         click.echo(f"nothing has all of it; relaxed: {' '.join(results.interpretation.relaxed)}")
     for number, hit in enumerate(results.hits, (results.request.page - 1) * results.request.size + 1):
-        click.echo(f"{number:>3}. {one_line(hit)}")
+        people = [*hit.resource.get("school", ()), *hit.resource.get("employer", ()), *hit.resource.get("teacher", ())][:3]
+        click.echo(f"{number:>3}. {' · '.join([hit.resource['title'], *people])}  [{hit.resource['kind']}]")
         click.echo(f"     {hit.id}")
     for name, values in results.facets.items():
         if values:

@@ -64,6 +64,7 @@ class Run:
 
     @property
     def rejected(self) -> int:
+        """Rows that were refused."""
         return int(self.outcome.get("rejected", 0))
 
     @property

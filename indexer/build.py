@@ -7,9 +7,9 @@ the last committed id; documents written twice replace themselves.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from collections import deque
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context

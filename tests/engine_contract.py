@@ -14,8 +14,8 @@ import pytest
 from catalog.errors import EngineError, EngineLocked, GenerationError
 from catalog.resource import Resource, Salary
 from indexer.engine import (
-    Anything,
     AnyFilter,
+    Anything,
     Best,
     Between,
     Cursor,

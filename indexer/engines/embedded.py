@@ -91,6 +91,7 @@ class Translator:
         self.schema = schema
 
     def clause(self, clause: api.Clause) -> tantivy.Query:
+        """What must match, scored."""
         match clause:
             case api.Term(field, token, weight):
                 option = "position" if FIELDS[field].positions else "freq" if FIELDS[field].sort == "text" else "basic"
@@ -118,6 +119,7 @@ class Translator:
         return query if weight == 1.0 else tantivy.Query.boost_query(query, weight)
 
     def filter(self, item: api.Filter) -> tantivy.Query:
+        """What narrows, unscored."""
         match item:
             case api.OneOf(field, values):
                 if len(values) == 1:
@@ -161,6 +163,7 @@ class Reader:
         self.translator = Translator(self.index.schema)
 
     def searcher(self) -> tantivy.Searcher:
+        """A snapshot of the generation as last committed, by whichever process."""
         stamp = _stamp(self.folder / "meta.json")
         if stamp != self.stamp:
             self.index.reload()
@@ -257,6 +260,7 @@ class Reader:
         return {name: [(str(b["key"]), int(b["doc_count"])) for b in answer[name]["buckets"]] for name in sizes}
 
     def bodies(self, field: str, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """(id or merged id, body) of the documents whose `field` holds one of the ids."""
         searcher = self.searcher()
         query = tantivy.Query.term_set_query(self.index.schema, field, list(ids))
         for _, address in searcher.search(query, limit=max(len(ids) * 2, 10), count=False).hits:
