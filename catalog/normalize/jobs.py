@@ -29,6 +29,7 @@ _AT_LEAST = re.compile(r"(\d{1,2})\s*年?(?:及以上|以上|\+)|(\d{1,2})\s*年
 _AT_MOST = re.compile(r"(\d{1,2})\s*年(?:以下|以内)")
 
 _YEAR = re.compile(r"(?<!\d)(?:20)?(\d{2})\s*(?=届|级|年|\s*$|\s*[|,，、/;；\-~和及])|(?<!\d)(20\d{2})(?!\d)")
+_YEARS = re.compile(r"(?<!\d)(?:20)?(\d{2})\s*[-~至到]\s*(?:20)?(\d{2})\s*届")
 _COUNT = re.compile(r"(?<!\d)(\d{1,7})(?:\.0+)?(?!\d)")
 
 # What campus notices call it → the label of data/vocab/job_type.
@@ -106,7 +107,12 @@ def job_types(text: str) -> Coded:
 @remembered
 def years(text: str) -> Coded:
     """Graduation years (届) or a book's edition year: 2026届 | 2027届, 26届, 2024. Words without a year are rest."""
-    found = [m[2] or f"20{m[1]}" for m in _YEAR.finditer(clean(text))]
+    plain = clean(text)
+    found = [m[2] or f"20{m[1]}" for m in _YEAR.finditer(plain)]
+    for span in _YEARS.finditer(plain):
+        first, last = int(span[1]), int(span[2])
+        if 0 < last - first < 10:
+            found = [f"20{year:02}" for year in range(first, last + 1)] + found
     good = unique(y for y in found if "1990" <= y <= "2060")
     rest = [part.strip() for part in re.split(r"[|,，、;；]", text) if not re.search(r"\d{2}", part)]
     return good, unique(tidy(r) for r in rest)
