@@ -16,7 +16,7 @@ import pytest
 
 from tests.web_sample import build, records
 
-ARGS = ("--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync").split()
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PAGES = ("/", "/search", "/search?q=高数", "/search?service=jobs&region=110000&degree=本科", "/search?kind=case", "/resources/icourse163:1",
          "/resources/ncss:1", "/search?q=量子&service=k12", "/nothing")  # fmt: skip
 #: Lowest contrast of all visible text of a page with the element that has it; backgrounds are solid colours here.

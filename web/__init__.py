@@ -13,7 +13,9 @@ from threading import Lock
 
 from flask import Flask, Response, current_app, request
 from flask_babel import Babel
+from flask_compress import Compress
 
+from catalog.errors import BadRequest, EngineError
 from indexer.engine import Engine, open_engine
 
 HERE = Path(__file__).parent
@@ -44,8 +46,15 @@ class Slot:
             with self._lock:
                 opened = self._opened
                 if opened is None or opened[0] != os.getpid():
-                    opened = self._opened = (os.getpid(), open_engine(self._url))
+                    opened = self._opened = (os.getpid(), self._open())
         return opened[1]
+
+    def _open(self) -> Engine:
+        try:
+            return open_engine(self._url)
+        except BadRequest as error:
+            # A wrong HAOKE_ENGINE is the operators' mistake, not the reader's: no 400.
+            raise EngineError(error.message, hint=error.hint) from error
 
 
 def engine() -> Engine:
@@ -73,6 +82,7 @@ def create_app(engine: Engine | None = None, *, engine_url: str | None = None, h
     app.config.update(SEND_FILE_MAX_AGE_DEFAULT=31_536_000, BABEL_DEFAULT_LOCALE="zh_Hans_CN", BABEL_DEFAULT_TIMEZONE="Asia/Shanghai")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app)
+    Compress(app)
     app.extensions["haoke.engine"] = Slot(engine, engine_address(engine_url, home) if engine is None else "")
     app.extensions["haoke.home"] = {}
     # Files are named with their content's hash in links, so browsers may keep them for a year.

@@ -128,7 +128,7 @@ def _course(hit: ResultHit) -> dict[str, Any]:
 
 
 def _job(hit: ResultHit) -> dict[str, Any]:
-    record = hit.resource
+    record: Mapping[str, Any] = hit.resource
     headcount = record.get("headcount")
     published = str(record.get("published") or "")
     places = tuple(dict.fromkeys(wording.place(code) for code in values(record, "region")))

@@ -94,7 +94,7 @@ def name_of(name: str) -> str:
         "employer_size": _("单位规模"), "address": _("工作地址"), "headcount": _("招聘人数"), "tags": _("标签"), "published": _("发布日期"),
         "updated": _("更新日期"), "expires": _("截止日期"),
     }  # fmt: skip
-    return own.get(name) or FACETS[name].label
+    return own.get(name) or _(FACETS[name].label)
 
 
 def fact(record: Mapping[str, Any], name: str, root: str) -> list[Item]:

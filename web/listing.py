@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from ranking.results import MAX_WINDOW, Results
-from web import cards, panels, wording
+from web import cards, wording
 from web.links import Links
+from web.panels import Chip, Panel, Tab, concept_chips, filter_chips, panels, tabs
 
 AROUND = 2  # page numbers on each side of the current one
 
@@ -30,10 +31,10 @@ class Listing:
     count: str
     found: Results
     links: Links
-    tabs: list[panels.Tab]
-    panels: list[panels.Panel]
-    chips: list[panels.Chip]
-    concepts: list[panels.Chip]
+    tabs: list[Tab]
+    panels: list[Panel]
+    chips: list[Chip]
+    concepts: list[Chip]
     cards: list[cards.Card]
     sorts: list[tuple[str, str, bool]]  # href, label, current
     leaves: list[Leaf]
@@ -49,7 +50,7 @@ def listing(found: Results, root: str = "") -> Listing:
     """The page that shows these results; root is the path that the site is mounted at."""
     request = found.request
     links = Links(request, root)
-    shown = panels.panels(found)
+    shown = panels(found)
     last = last_page(found.total, request.size)
     page = request.page
     return Listing(
@@ -58,10 +59,10 @@ def listing(found: Results, root: str = "") -> Listing:
         count=(_("约 ") if found.relation == "approx" else "") + wording.grouped(found.total),
         found=found,
         links=links,
-        tabs=panels.tabs(found, links),
+        tabs=tabs(found, links),
         panels=shown,
-        chips=panels.filter_chips(found, links),
-        concepts=panels.concept_chips(found, links),
+        chips=filter_chips(found, links),
+        concepts=concept_chips(found, links),
         cards=[cards.card(hit, root) for hit in found.hits],
         sorts=[(links.sort(name), label, name == request.sort) for name, label in _sorts()],
         leaves=leaves(page, last, links),

@@ -91,7 +91,7 @@ def panel(name: str, values: Sequence[FacetValue]) -> Panel:
     first = FIRST if len(rows) > FIRST + 1 else len(rows)
     shown = [r for i, r in enumerate(rows) if i < first or r.open]
     more = [r for i, r in enumerate(rows) if i >= first and not r.open]
-    return Panel(name, facet.label, shown, more, sum(v.selected for v in values))
+    return Panel(name, _(facet.label), shown, more, sum(v.selected for v in values))
 
 
 def tree(values: Sequence[FacetValue]) -> list[Row]:
@@ -112,7 +112,7 @@ def filter_chips(found: Results, links: Links) -> list[Chip]:
     """One chip a chosen value; the kind has its tabs."""
     counted = {(name, v.value): v.label for name, values in found.facets.items() for v in values if v.selected}
     return [
-        Chip(counted.get((name, value)) or wording.label(name, value), FACETS[name].label, links.without(name, value))
+        Chip(counted.get((name, value)) or wording.label(name, value), _(FACETS[name].label), links.without(name, value))
         for name, values in found.request.filters.items()
         if name != "kind"
         for value in values
@@ -126,7 +126,7 @@ def concept_chips(found: Results, links: Links) -> list[Chip]:
     for concept in meant.concepts:
         rest = without_span(meant.text, concept)
         lock = links.asking(rest, concept.field, concept.value) if concept.field in FACETS else ""
-        chips.append(Chip(concept.label, FACETS[concept.field].label if concept.field in FACETS else "", links.asking(rest), lock))
+        chips.append(Chip(concept.label, _(FACETS[concept.field].label) if concept.field in FACETS else "", links.asking(rest), lock))
     return chips
 
 
