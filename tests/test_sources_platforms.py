@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from catalog import sources
+from catalog.errors import BadValue
 from catalog.sources import Broken, Incomplete, Item, Options, Raw
 
 
@@ -82,3 +87,31 @@ def test_an_answer_that_is_a_refusal_is_incomplete(tmp_path: Path) -> None:
         folder = tmp_path / source
         folder.mkdir()
         assert parts(read(source, folder, {"success": False, "message": "too many requests"})) == ["0.json"]
+
+
+GOLDEN = Path(__file__).parent / "golden"
+OURS = ("icourse163", "xuetangx", "ncss", "univ-career", "smartedu-vocational")
+ODD = (None, "", [], {}, 3, -1, 1.5, True, "x", ["a", None, 3], {"name": None}, [{"name": 3}], "\ud800")
+
+
+def _odd_ones(value: Any) -> Iterator[tuple[str, Any]]:
+    """The record with each of its values in turn replaced by each odd one."""
+    for key in value:
+        for odd in ODD:
+            yield key, {**value, key: odd}
+        if isinstance(value[key], dict):
+            yield from ((f"{key}.{path}", {**value, key: inner}) for path, inner in _odd_ones(value[key]))
+
+
+@pytest.mark.parametrize("path", [p for s in OURS for p in sorted((GOLDEN / s).glob("*.raw.json"))], ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_a_value_of_an_unexpected_type_is_refused_or_left_out_but_breaks_nothing(path: Path) -> None:
+    source = sources.load(path.parent.name)
+    for where, raw in _odd_ones(json.loads(path.read_text(encoding="utf-8"))["raw"]):
+        if where == "bucket":
+            continue  # extract() itself writes it
+        try:
+            source.transform(copy.deepcopy(raw), Options())
+        except BadValue:
+            pass
+        except Exception as error:
+            pytest.fail(f"{where}: {type(error).__name__}: {error}")

@@ -208,6 +208,11 @@ def walk(value: Any, *keys: str) -> Any:
     return value
 
 
+def an_object(value: Any) -> dict[str, Any]:
+    """The value if it is an object; {} for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
 def objects(value: Any) -> list[dict[str, Any]]:
     """The objects of a list; [] for anything else."""
     return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []

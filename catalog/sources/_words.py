@@ -16,6 +16,11 @@ def bare(text: object) -> str:
     return html.unescape(_TAG.sub("", text)) if isinstance(text, str) else ""
 
 
+def bare_all(value: object) -> list[str]:
+    """bare() of each text of a list; [] for anything else."""
+    return [bare(text) for text in value if isinstance(text, str)] if isinstance(value, list) else []
+
+
 def price(value: object) -> str:
     """A price as access: 0 is 免费, more is 收费; no number says nothing."""
     if isinstance(value, bool) or not isinstance(value, int | float):

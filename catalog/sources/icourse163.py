@@ -15,7 +15,7 @@ from typing import Any
 from catalog.normalize import assemble
 from catalog.resource import Resource
 from catalog.sources import Item, Options
-from catalog.sources._files import listed, walk
+from catalog.sources._files import an_object, listed, objects, walk
 from catalog.sources._words import badges, price
 
 ABOUT = "中国大学MOOC: downloaded answers of searchCourse, getCourseListBySchoolId, searchCourseCardByChannel"
@@ -36,7 +36,8 @@ def transform(raw: Mapping[str, Any], options: Options) -> Resource | None:
     if "mocCourseBaseCardVo" in raw:
         fields, kind = _channel(raw), "course"
     elif "type" in raw or "mocCourseCard" in raw or "mocCourseKyCardBaseInfoDto" in raw:
-        kind = _KINDS.get(raw.get("type", 301), "")
+        number = raw.get("type", 301)
+        kind = _KINDS.get(number, "") if isinstance(number, int) else ""
         if not kind:
             return None
         fields = _found(raw)
@@ -61,16 +62,16 @@ def _plain(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _channel(raw: Mapping[str, Any]) -> dict[str, Any]:
-    card = raw.get("mocCourseBaseCardVo") or {}
+    card = an_object(raw.get("mocCourseBaseCardVo"))
     return {**_plain(card), "id": raw.get("id") or card.get("id")}
 
 
 def _found(raw: Mapping[str, Any]) -> dict[str, Any]:
-    card = walk(raw, "mocCourseCard", "mocCourseCardDto") or {}
-    exam = raw.get("mocCourseKyCardBaseInfoDto") or {}
-    term = card.get("termPanel") or {}
-    tags = [t.get("name") for t in exam.get("tags") or () if isinstance(t, dict)]
-    people = [p.get("realName") or p.get("nickName") for p in term.get("lectorPanels") or () if isinstance(p, dict)]
+    card = an_object(walk(raw, "mocCourseCard", "mocCourseCardDto"))
+    exam = an_object(raw.get("mocCourseKyCardBaseInfoDto"))
+    term = an_object(card.get("termPanel"))
+    tags = [tag.get("name") for tag in objects(exam.get("tags"))]
+    people = [person.get("realName") or person.get("nickName") for person in objects(term.get("lectorPanels"))]
     return {
         "id": raw.get("courseId") or exam.get("courseId"),
         "title": card.get("name") or exam.get("courseName") or _bare(raw.get("highlightName")),

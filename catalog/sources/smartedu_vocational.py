@@ -12,7 +12,7 @@ from typing import Any
 from catalog.normalize import assemble
 from catalog.resource import Resource
 from catalog.sources import Broken, Incomplete, Item, Options, Raw
-from catalog.sources._files import Answer, answers, walk
+from catalog.sources._files import Answer, an_object, answers, walk
 
 ABOUT = "国家职业教育智慧教育平台: downloaded answers of index/getData"
 SOURCE, PLATFORM = "smartedu-vocational", "国家职业教育智慧教育平台"
@@ -53,7 +53,7 @@ def extract(location: str, options: Options) -> Iterator[Item]:
 def transform(raw: Mapping[str, Any], options: Options) -> Resource:
     """A library, course, lecture or textbook, by its bucket."""
     kind, constants = BUCKETS[raw["bucket"]]
-    item: Mapping[str, Any] = raw["item"]
+    item = an_object(raw["item"])
     title = next((item[key] for key in _TITLES if item.get(key)), None)
     link = item.get("fwdz") or item.get("tzlj")
     badge = item.get("jb")

@@ -13,7 +13,7 @@ from typing import Any
 from catalog.normalize import assemble
 from catalog.resource import Resource
 from catalog.sources import Incomplete, Item, Options, Raw
-from catalog.sources._files import Answer, answers, objects, walk
+from catalog.sources._files import Answer, an_object, answers, objects, walk
 
 ABOUT = "university career sites (上海财经大学 and alike): downloaded lists of notices with their positions"
 SOURCE, PLATFORM = "univ-career", "高校就业信息网"
@@ -36,7 +36,7 @@ def extract(location: str, options: Options) -> Iterator[Item]:
             continue
         total = str(walk(data, "total") or "0")
         named, read = max(named, int(total) if total.isdecimal() else 0), read + len(notices)
-        detail = answer.value.get("detail") if isinstance(answer.value.get("detail"), dict) else {}
+        detail = an_object(answer.value.get("detail"))
         loose = objects(answer.value.get("detail.zwxxList")) or objects(walk(detail, "zwxxList"))
         about = walk(detail, "zpxxid") or (notices[0].get("zpxxid") if len(notices) == 1 else None)
         if loose and about is None:
@@ -55,8 +55,8 @@ def extract(location: str, options: Options) -> Iterator[Item]:
 
 def transform(raw: Mapping[str, Any], options: Options) -> Resource:
     """A job, or a fair."""
-    notice: Mapping[str, Any] = raw["notice"]
-    position: Mapping[str, Any] = raw.get("position") or {}
+    notice: Mapping[str, Any] = an_object(raw.get("notice"))
+    position: Mapping[str, Any] = an_object(raw.get("position"))
     native = notice.get("zpxxid")
     own = position.get("zwid") or position.get("zwxxid") or raw.get("number")
     fields = {

@@ -8,8 +8,8 @@ from typing import Any
 from catalog.normalize import assemble
 from catalog.resource import Resource
 from catalog.sources import Item, Options
-from catalog.sources._files import listed, walk
-from catalog.sources._words import badges, bare
+from catalog.sources._files import listed, objects, walk
+from catalog.sources._words import badges, bare, bare_all
 
 ABOUT = "学堂在线: downloaded answers of get_product_list"
 SOURCE, PLATFORM = "xuetangx", "学堂在线"
@@ -25,13 +25,13 @@ def extract(location: str, options: Options) -> Iterator[Item]:
 def transform(raw: Mapping[str, Any], options: Options) -> Resource:
     """A course. Its sign (THU08091000246) is its id: the number differs from term to term."""
     sign, classroom = raw.get("course_sign"), raw.get("classroom_id")
-    tags = [bare(tag) for tag in raw.get("tag_titles") or ()]
+    tags = bare_all(raw.get("tag_titles"))
     fields = {
         "id": sign or raw.get("id") or None,
         "title": bare(raw.get("name")),
         "url": _LINK.format(sign, classroom) if sign and classroom else None,
         "school": bare(walk(raw.get("org"), "name")),
-        "teacher": [bare(walk(person, "name")) for person in raw.get("teacher") or ()],
+        "teacher": [bare(person.get("name")) for person in objects(raw.get("teacher"))],
         "discipline": raw.get("classify_name"),
         "tags": tags,
         "level": badges(tags),
