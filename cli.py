@@ -105,7 +105,7 @@ def progress(title: str, *, quiet: bool = False) -> Iterator[Callable[[int, int 
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="haoke")
+@click.version_option(package_name="haoke", prog_name="haoke")
 def main() -> None:
     """Gather courses, lessons and jobs from many platforms; answer one Chinese search box over all of them."""
 
@@ -214,7 +214,6 @@ def _filters(pairs: tuple[str, ...], kind: str) -> dict[str, tuple[str, ...]]:
 @guarded
 def search(text: str, kind: str, pairs: tuple[str, ...], sort: str, page: int, size: int, as_json: bool) -> None:
     """Search for TEXT in everything."""
-    from web.present import results as to_json
     from ranking.results import Request
     from ranking.search import search as ask
 
