@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from catalog.resource import Resource
+from catalog.vocab import vocabulary
 from indexer.analysis import matches
 from ranking.results import Segments
 
@@ -53,3 +57,16 @@ def highlights(resource: Resource, needles: frozenset[str]) -> dict[str, tuple[S
     if snippet:
         found["summary"] = (snippet,)
     return found
+
+
+def one_line(resource: Mapping[str, Any]) -> str:
+    """A hit in one line, with what one decides by; `resource` is its plain dict of set fields."""
+    words: list[str] = []
+    for name in ("version", "grade", "volume", "level"):
+        words += [vocabulary(name).label(code) for code in resource.get(name, ())]
+    for name in ("school", "teacher", "employer"):
+        words += list(resource.get(name, ()))[:2]
+    words += ["/".join(vocabulary("region").label(code) for code in list(resource.get("region", ()))[:3])]
+    words += [str((resource.get("salary") or {}).get("text", ""))]
+    label = vocabulary("kind").label(str(resource["kind"]))
+    return f"{label} {resource['title']}" + "".join(f" · {w}" for w in dict.fromkeys(words) if w)
