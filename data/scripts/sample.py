@@ -86,7 +86,9 @@ def _labels(resource: Resource, field: str) -> str:
 
 
 def _day(milliseconds: str) -> str:
-    return datetime.fromtimestamp(int(float(milliseconds)) / 1000, SHANGHAI).date().isoformat() if milliseconds else ""
+    """The day of a time in milliseconds; the platform writes the year 3000 for courses whose days are not fixed."""
+    found = datetime.fromtimestamp(int(float(milliseconds)) / 1000, SHANGHAI).date() if milliseconds else None
+    return found.isoformat() if found and found.year < 2100 else ""
 
 
 def write(name: str, header: tuple[str, ...], rows: Table) -> None:
