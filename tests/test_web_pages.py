@@ -252,6 +252,12 @@ def test_a_tree_hangs_values_below_the_nearest_ancestor_shown() -> None:
     assert [r.value for r in rows] == ["1"] and rows[0].below[0].below[0].value == "1111" and rows[0].open
 
 
+def test_many_values_below_one_are_folded_but_never_the_selected() -> None:
+    below = [FacetValue(f"1{n}", f"区{n}", 50 - n, n == 9, ("1",)) for n in range(12)]
+    root = tree([FacetValue("1", "市", 99, True), *below])[0]
+    assert [r.value for r in root.below] == [f"1{n}" for n in (0, 1, 2, 3, 4, 5, 9)] and len(root.more) == 5
+
+
 def test_a_long_facet_shows_the_first_values_and_all_selected() -> None:
     values = [FacetValue(f"大学{n}", f"大学{n}", 100 - n, n == 15) for n in range(20)]
     shown = panel("school", values)

@@ -87,8 +87,11 @@ def audience_size(record: Record) -> str:
     counts = record.get("counts") or {}
     if counts.get("enrolled"):
         return _("%(count)s人参加", count=wording.compact(counts["enrolled"]))
-    number = counts.get("views") or record.get("popularity") or 0
-    return _("%(count)s次浏览", count=wording.compact(number)) if number else ""
+    if counts.get("views"):
+        return _("%(count)s次浏览", count=wording.compact(counts["views"]))
+    # Sources mean different things by it: 人次 is true of enrolments and of views.
+    popularity = record.get("popularity")
+    return _("%(count)s人次", count=wording.compact(popularity)) if popularity else ""
 
 
 def run(record: Record) -> tuple[str, str]:

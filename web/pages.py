@@ -74,10 +74,18 @@ def _service(name: str, root: str) -> Service:
         count=wording.compact(found.total),
         href=root + search_path(service=name),
         entries=[e for facet in facets if (e := _entries(found, name, facet, root))],
-        heading=_("最新岗位") if sort == "newest" else _("大家在学"),
+        heading=_heading(found),
         cards=[cards.card(hit, root) for hit in found.hits],
         more=f"{root}{search_path(service=name)}&sort={sort}",
     )
+
+
+def _heading(found: Results) -> str:
+    if found.request.sort == "newest":
+        return _("最新岗位")
+    # Popular is only what somebody has used: sources without figures say so.
+    used = found.hits and found.hits[0].resource.get("popularity")
+    return _("大家在学") if used else _("可以从这里开始")
 
 
 def _entries(found: Results, service: str, facet: str, root: str) -> list[tuple[str, str]]:

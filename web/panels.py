@@ -29,7 +29,8 @@ class Row:
     count: int
     selected: bool
     below: list[Row] = field(default_factory=list)
-    open: bool = False  # it or something below is chosen: shown unfolded
+    more: list[Row] = field(default_factory=list)  # the rest of what lies below, folded away
+    open: bool = False  # it or something below is chosen: never folded away
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +87,25 @@ def panel(name: str, values: Sequence[FacetValue]) -> Panel:
     if name in ORDERED and facet.vocabulary:
         rank = vocabulary(facet.vocabulary).rank
         values = sorted(values, key=lambda v: rank(v.value))
-    rows = tree(values) if facet.tree else [Row(v.value, v.label, v.count, v.selected, [], v.selected) for v in values]
+    rows, more = fold(tree(values) if facet.tree else [row(v) for v in values])
+    return Panel(name, _(facet.label), rows, more, sum(v.selected for v in values))
+
+
+def row(value: FacetValue) -> Row:
+    """The row of a value, with nothing below it yet."""
+    return Row(value.value, value.label, value.count, value.selected, open=value.selected)
+
+
+def fold(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows that are always shown – the first and all that hold a choice – and the rest."""
     # One row behind 更多 would take the place of itself.
     first = FIRST if len(rows) > FIRST + 1 else len(rows)
-    shown = [r for i, r in enumerate(rows) if i < first or r.open]
-    more = [r for i, r in enumerate(rows) if i >= first and not r.open]
-    return Panel(name, _(facet.label), shown, more, sum(v.selected for v in values))
+    return [r for i, r in enumerate(rows) if i < first or r.open], [r for i, r in enumerate(rows) if i >= first and not r.open]
 
 
 def tree(values: Sequence[FacetValue]) -> list[Row]:
     """Values nested below the nearest ancestor that is among them, each level in the order given."""
-    rows = {v.value: Row(v.value, v.label, v.count, v.selected, [], v.selected) for v in values}
+    rows = {v.value: row(v) for v in values}
     roots: list[Row] = []
     for v in values:
         above = next((rows[code] for code in reversed(v.path) if code in rows), None)
@@ -105,6 +114,9 @@ def tree(values: Sequence[FacetValue]) -> list[Row]:
             for code in v.path:
                 if code in rows:
                     rows[code].open = True
+    for r in rows.values():
+        if r.below:
+            r.below, r.more = fold(r.below)
     return roots
 
 
