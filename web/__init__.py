@@ -86,7 +86,7 @@ def create_app(engine: Engine | None = None, *, engine_url: str | None = None, h
     app.extensions["haoke.engine"] = Slot(engine, engine_address(engine_url, home) if engine is None else "")
     app.extensions["haoke.home"] = {}
     # Files are named with their content's hash in links, so browsers may keep them for a year.
-    stamps = {p.name: hashlib.sha256(p.read_bytes()).hexdigest()[:10] for p in (HERE / "static").iterdir()}
+    stamps = {p.name: hashlib.sha256(p.read_bytes()).hexdigest()[:10] for p in (HERE / "static").iterdir() if p.is_file()}
     app.jinja_env.globals["stamps"] = stamps
     app.register_blueprint(api.api)
     app.register_blueprint(pages.pages)

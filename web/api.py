@@ -54,7 +54,7 @@ def facet(field: str) -> Response:
     asked = params.parse(args)
     part = request.args.get("q", "").strip()
     if len(part) > params.MAX_QUERY:
-        raise BadRequest(_("搜索词最多 %(most)d 个字", most=params.MAX_QUERY), parameter="q")
+        raise BadRequest(_("搜索词最多 %(most)d 个字", most=params.MAX_QUERY), parameter="q", allowed=[_("%(most)d 个字以内", most=params.MAX_QUERY)])
     values = door.facet_values(engine(), asked, field, part, asked.size)
     return reply({"field": field, "label": FACETS[field].label, "values": [present.facet_value(v) for v in values]})
 

@@ -30,7 +30,7 @@ def parse(args: MultiDict[str, str], *, more: Iterable[str] = (), stray: bool = 
     for name in args:
         if name in SINGLE or name in extra:
             if len(args.getlist(name)) > 1:
-                raise BadRequest(_("参数 %(name)s 只能出现一次", name=name), parameter=name)
+                raise BadRequest(_("参数 %(name)s 只能出现一次", name=name), parameter=name, allowed=[v[:80] for v in args.getlist(name)][:5])
         elif name in FACETS:
             values = tuple(dict.fromkeys(facet_value(name, v) for v in args.getlist(name) if v.strip()))
             if values:
@@ -39,14 +39,16 @@ def parse(args: MultiDict[str, str], *, more: Iterable[str] = (), stray: bool = 
             raise BadRequest(_("没有名为 %(name)s 的参数", name=name[:80]), parameter=name[:80], allowed=[*SINGLE, *FACETS])
     text = args.get("q", "")
     if len(text) > MAX_QUERY:
-        raise BadRequest(_("搜索词最多 %(most)d 个字，这里有 %(count)d 个", most=MAX_QUERY, count=len(text)), parameter="q", hint=_("请缩短搜索词"))
+        message = _("搜索词最多 %(most)d 个字，这里有 %(count)d 个", most=MAX_QUERY, count=len(text))
+        raise BadRequest(message, parameter="q", allowed=[_("%(most)d 个字以内", most=MAX_QUERY)], hint=_("请缩短搜索词"))
     page, size, cursor = number(args, "page", 1), number(args, "size", Request().size), args.get("cursor", "").strip()
     if size > MAX_SIZE:
         raise BadRequest(_("每页最多 %(most)d 条", most=MAX_SIZE), parameter="size", allowed=[f"1-{MAX_SIZE}"])
     if cursor and "page" in args:
-        raise BadRequest(_("cursor 与 page 不能同时使用"), parameter="cursor", hint=_("请去掉其中一个"))
+        raise BadRequest(_("cursor 与 page 不能同时使用"), parameter="cursor", allowed=["cursor", "page"], hint=_("请去掉其中一个"))
     if page * size > MAX_WINDOW:
-        raise BadRequest(_("只能翻到第 %(most)d 条", most=MAX_WINDOW), parameter="page", hint=_("请缩小范围，或用 cursor 继续往后取"))
+        message, most = _("只能翻到第 %(most)d 条", most=MAX_WINDOW), MAX_WINDOW // size
+        raise BadRequest(message, parameter="page", allowed=[f"1-{most}"], hint=_("请缩小范围，或用 cursor 继续往后取"))
     sort = args.get("sort", "").strip() or "relevance"
     if sort not in SORTS:
         raise BadRequest(_("没有 %(value)s 这种排序", value=sort[:80]), parameter="sort", allowed=SORTS)
@@ -59,7 +61,9 @@ def number(args: MultiDict[str, str], name: str, default: int) -> int:
     if not value:
         return default
     if not (value.isascii() and value.isdigit() and len(value) <= 9 and int(value) >= 1):
-        raise BadRequest(_("%(name)s 应是从 1 起的整数，不能是 %(value)s", name=name, value=value[:80]), parameter=name, allowed=["1", "2", "3"])
+        most = MAX_SIZE if name == "size" else MAX_WINDOW
+        message = _("%(name)s 应是从 1 起的整数，不能是 %(value)s", name=name, value=value[:80])
+        raise BadRequest(message, parameter=name, allowed=[f"1-{most}"])
     return int(value)
 
 
