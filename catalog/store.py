@@ -145,6 +145,7 @@ class Store:
                 raise StoreError(f"{self.path} holds no catalogue", hint="run `haoke ingest …` first")
             return
         db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA wal_autocheckpoint = 16384")  # pages, 64 MB: keys fall all over their tree, so pages are written again and again
         db.execute("PRAGMA synchronous = NORMAL")  # a power cut may undo the last commits, never damage the file; a re-run repeats them
         if not os.access(self.path, os.W_OK):
             raise StoreError(f"{self.path} can't be written", hint="check the owner of HAOKE_HOME")
