@@ -32,8 +32,10 @@ types: $(VENV)/.test ## mypy
 pytest: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(JOBS)
 
-bench: $(VENV)/.test ## Measure: every bench/bench_*.py
-	@set -e; for file in bench/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+bench: $(VENV)/.test ## Measure ingest and search on the sample catalogue
+	$(BIN)/python -m bench.ingest data/sample/courses.tsv --mapping data/sample/courses.toml
+	HAOKE_HOME=$(VENV)/bench $(BIN)/haoke demo --no-serve
+	HAOKE_HOME=$(VENV)/bench $(BIN)/python -m bench.search
 
 clean: ## Remove .venv, caches and builds
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
