@@ -1,6 +1,6 @@
 """The contract of a search engine: one small Protocol that takes one frozen Query. What it means is decided above, in ranking.
 
-Clause   what must match, and how much it counts:  Term, Phrase, Every, Some, Best, Scored, Anything
+Clause   what must match, and how much it counts:  Term, Phrase, Every, Some, Best, Scored, Passing, Anything
 Filter   what narrows without scoring:             OneOf, Between, Overlap   (OR within one, AND across)
 Query    a clause, filters, facets to count, order, page
 Page     the hits, the exact total, the counts; which generation answered
@@ -79,9 +79,6 @@ class Anything:
     """Every document, score 1."""
 
 
-Clause = Term | Phrase | Every | Some | Best | Scored | Anything
-
-
 # ── filters ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class OneOf:
@@ -120,6 +117,17 @@ class AnyFilter:
 
 
 Filter = OneOf | Between | Overlap | AnyFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """What passes a filter, each with this constant score: a filter used as a clause."""
+
+    filter: Filter
+    score: float
+
+
+Clause = Term | Phrase | Every | Some | Best | Scored | Anything | Passing
 
 
 # ── query and answer ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,13 +14,14 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, Literal
 
-from catalog.resource import CODED, Resource, Status
+from catalog.resource import CODED, Kind, Resource, Status
 from catalog.text import key
 from catalog.vocab import vocabulary
 from indexer.analysis import gram_tokens, index_tokens
+from indexer.sounds import short_tokens, sound_tokens
 
 #: Changes whenever documents would look different in the index: an older generation must be rebuilt.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SHANGHAI = timezone(timedelta(hours=8))
 FAR = 253_402_214_400  # 9999-12-31: what never expires, so that "not expired" is one range
 
@@ -71,6 +72,8 @@ FIELDS: dict[str, Field] = {
         _text("summary", 0.4),  # what it says: long, so weak
         _text("title_grams", 1.0),  # characters and pairs: what segmentation cuts differently
         _text("other_grams", 0.5),  # the same for names and context
+        _text("sounds", 1.0),  # the title's syllables in pairs: typed pinyin, and homophones
+        _text("short", 1.0),  # the title's initials and abbreviations
         Field("exact", "keyword"),  # the whole title, cleaned, without spaces
         Field("also", "keyword"),  # ids merged into it
         # facets, in the order people see
@@ -220,6 +223,9 @@ def to_document(resource: Resource, prior: float) -> dict[str, Any]:
         "title_grams": " ".join(chain.from_iterable(map(gram_tokens, titles))),
         # whether they stand there is all that is asked of these: each once keeps the index small
         "other_grams": " ".join(dict.fromkeys(chain.from_iterable(map(gram_tokens, chain(names, context))))),
+        "sounds": " ".join(chain.from_iterable(map(sound_tokens, titles))),
+        # nobody shortens an advertisement
+        "short": "" if resource.kind in (Kind.JOB, Kind.FAIR) else " ".join(chain.from_iterable(map(short_tokens, titles))),
         "exact": [key(t)[:200] for t in titles],
         "also": list(resource.also),
         "prior": max(0.0, 2.0**prior - 2.0),  # engines multiply by log2(2 + x)

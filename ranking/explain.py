@@ -7,9 +7,9 @@ from typing import Any
 
 from catalog.errors import BadRequest
 from catalog.resource import Resource
-from catalog.vocab import vocabulary
 from indexer.engine import Engine, Every, OneOf, Query
-from ranking.query import Reading, clause, concept_clause, understand, word_clause
+from ranking.clauses import concept_clause, question, stretch_clause
+from ranking.query import Reading, understand
 from ranking.signals import signals
 
 
@@ -19,15 +19,15 @@ def explain(engine: Engine, text: str, id: str | None = None, size: int = 5) -> 
     score = (sum of the parts) × prior. A part is what one concept or word adds, bonuses are named apart.
     """
     reading = understand(text)
-    found = [(h.id, h.score, h.body) for h in engine.search(Query(clause=clause(reading), size=size)).hits]
+    found = [(h.id, h.score, h.body) for h in engine.search(Query(clause=question(reading), size=size)).hits]
     if id is not None:
         body = engine.get([id]).get(id)
         if body is None:
             raise BadRequest(f"no resource {id!r}", parameter="id", hint="copy the id from `haoke search`")
-        found = [(id, _score(engine, clause(reading), Resource.from_json(body).id), body)]
+        found = [(id, _score(engine, question(reading), Resource.from_json(body).id), body)]
     return {
         "text": text,
-        "concepts": [{"text": s.text, "meanings": [f"{m.field}={vocabulary(m.field).label(m.code)}" for m in s.meanings]} for s in reading.spans],
+        "concepts": [{"text": s.text, "meanings": [f"{m.field}={m.label}" for m in s.meanings]} for s in reading.spans],
         "words": [t.text for t in reading.words],
         "helpers": [t.text for t in reading.helpers],
         "hits": [_hit(engine, reading, *row) for row in found],
@@ -45,9 +45,10 @@ def _hit(engine: Engine, reading: Reading, id: str, score: float, body: bytes) -
     parts: dict[str, float] = {}
     for span in reading.spans:
         parts[f"concept:{span.text}"] = _score(engine, concept_clause(span), resource.id, boost="")
-    for token in reading.words:
-        parts[f"word:{token.text}"] = _score(engine, word_clause(token.text), resource.id, boost="")
-    whole = clause(reading)
+    for stretch in reading.stretches:
+        typed = reading.text[slice(*reading.typed(stretch.start, stretch.end))]
+        parts[f"words:{stretch.text}"] = _score(engine, stretch_clause(stretch, typed, heard=False), resource.id, boost="")
+    whole = question(reading)
     for bonus in whole.bonus if isinstance(whole, Every) else ():
         value = _score(engine, bonus, resource.id, boost="")
         if value:

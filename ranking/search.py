@@ -16,7 +16,8 @@ from catalog.text import key
 from catalog.vocab import vocabulary
 from indexer.engine import AnyFilter, Between, Cursor, Engine, Filter, OneOf, Overlap, Page, Query
 from indexer.fields import FACETS, SHOWN, VERIFIED
-from ranking.query import Reading, any_clause, clause, loose_clause, understand
+from ranking.clauses import loose_question, question
+from ranking.query import Reading, understand
 from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, FacetValue, Interpretation, Request, ResultHit, Results
 from ranking.snippet import highlights
 
@@ -78,12 +79,12 @@ def check(request: Request) -> None:
 
 
 def _ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, tuple[str, ...]]:
-    """The strict question first; when nothing fits, most of its characters, then any of its words – and say so."""
-    page = engine.search(replace(query, clause=clause(reading), **_order(query, reading)))
+    """The strict question first; when nothing fits, what sounds or looks alike, then any of its words – and say so."""
+    page = engine.search(replace(query, clause=question(reading), **_order(query, reading)))
     if page.total or reading.empty:
         return page, ()
-    asked = tuple(dict.fromkeys([s.text for s in reading.spans] + [t.text for t in reading.words]))
-    for looser in (loose_clause(reading, 1.0), loose_clause(reading, 0.75), any_clause(reading)):
+    asked = tuple(dict.fromkeys([s.text for s in reading.spans] + [s.text for s in reading.stretches]))
+    for looser in (question(reading, heard=True), loose_question(reading)):
         page = engine.search(replace(query, clause=looser))
         if page.total:
             return page, asked or (reading.text,)
@@ -105,7 +106,7 @@ def facet_values(engine: Engine, request: Request, field: str, q: str = "", limi
     """Values of one facet under a request, those whose label holds `q`; up to `limit`."""
     check(replace(request, facets=(field,)))
     reading = understand(request.text)
-    query = Query(clause=clause(reading), scope=(Between("expires_at", low=math.floor(time.time() / 60) * 60),), filters=filters(request.filters), size=0)
+    query = Query(clause=question(reading), scope=(Between("expires_at", low=math.floor(time.time() / 60) * 60),), filters=filters(request.filters), size=0)
     page = engine.search(replace(query, facets={field: 1_000_000 if q else max(limit, 1)}))
     wanted = key(q)
     values = _values(field, page.facets[field], request.filters.get(field, ()))

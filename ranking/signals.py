@@ -16,16 +16,25 @@ from catalog.vocab import vocabulary
 from indexer.fields import SHANGHAI
 
 #: Score of a concept that a resource holds in its structured field; a match in the text alone scores by BM25.
-CONCEPT_SCORE: Mapping[str, float] = {
+CONCEPT: Mapping[str, float] = {
     "school": 9.0, "teacher": 9.0, "version": 8.0, "grade": 8.0, "volume": 8.0, "subject": 8.0, "stage": 5.0, "major": 8.0,
     "discipline": 6.0, "region": 7.0, "industry": 6.0, "occupation": 6.0, "degree": 5.0, "experience": 4.0, "job_type": 6.0,
     "level": 5.0, "platform": 5.0, "language": 3.0, "resource_type": 3.0, "audience": 2.0, "access": 3.0, "board": 4.0,
     "year": 5.0, "salary": 4.0,
 }  # fmt: skip
+LESS_LIKELY = 0.75  # each further meaning of an ambiguous name, against the one before
+CONCEPT_TEXT = 0.8  # of a concept's words found in the text only
+
+# how much a way of matching counts against the same words found as words
 TITLE_PHRASE = 2.5  # × BM25 of the query's words standing together, in order, in the title
 EXACT_TITLE = 12.0  # the whole title is the whole query
-GRAM_WEIGHT = 0.35  # of a word found only by its characters, against a word found as a word
-BONUS_WORD = 0.6  # of a word that helps but need not match (课程, 视频)
+GRAM = 0.35  # a word found only by its characters
+SYNONYM = 0.9  # a synonym, or Taiwan's word
+SHORT = 2.5  # an abbreviation or initials of the title
+PINYIN = 2.5  # typed pinyin of the title
+HOMOPHONE = 2.0  # the title sounds like the words
+NEAR = 0.5  # most characters of the words stand in the title
+BONUS_WORD = 0.6  # a word that helps but need not match (课程, 视频)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from indexer.engine import (
     Every,
     OneOf,
     Overlap,
+    Passing,
     Phrase,
     Query,
     Scored,
@@ -149,6 +150,13 @@ class EngineContract:
     def test_best_adds_a_share_of_the_others_as_tie(self, jobs: Engine) -> None:
         clause = Best((Scored(Term("title", "java"), 5.0), Scored(Term("title", "开发"), 2.0)), tie=0.5)
         assert jobs.search(Query(clause=clause, boost="")).hits[0].score == pytest.approx(6.0)
+
+    def test_a_filter_can_stand_as_a_clause_with_a_constant_score(self, jobs: Engine) -> None:
+        pay = Passing(Overlap("salary", "salary_min", "salary_max", 20000, None), 3.0)
+        hits = jobs.search(Query(clause=Every((Term("title", "开发"),), bonus=(pay,)), boost="")).hits
+        alone = jobs.search(Query(clause=pay, boost="")).hits
+        assert [h.id for h in hits] == ["a:3", "a:4"]
+        assert [(h.id, h.score) for h in alone] == [("a:3", 3.0)]
 
     def test_a_phrase_wants_its_order(self, engine: Engine) -> None:
         build(engine, documents([resource("a:1", "数学 物理"), resource("a:2", "物理 数学")]))

@@ -110,6 +110,8 @@ class Translator:
                 return tantivy.Query.disjunction_max_query([self.clause(c) for c in clauses], tie_breaker=tie)
             case api.Scored(inner, score):
                 return tantivy.Query.const_score_query(self.clause(inner), score)
+            case api.Passing(inner, score):
+                return tantivy.Query.const_score_query(self.filter(inner), score)
             case api.Anything():
                 return tantivy.Query.all_query()
         raise EngineError(f"no such clause: {clause!r}")

@@ -1,0 +1,228 @@
+"""Names in a query: which stretches of the cleaned text name an entry of a vocabulary, in characters or in pinyin.
+
+Leftmost-longest wins; a name stands on borders of words (学 in 会计学 is none; 中国 in 中国人民大学 neither). What several
+entries share keeps all of them as meanings; ranking.evidence orders them by what the catalogue holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from catalog.errors import VocabularyError
+from catalog.text import clean, key
+from catalog.vocab import vocabulary
+from indexer.analysis import Token, is_han
+from indexer.fields import FIELDS
+from indexer.sounds import is_letters, syllables
+
+#: Vocabularies whose names are spotted, in order of preference where the same words name two things.
+SPOTTED = ("version", "grade", "volume", "subject", "stage", "school", "region", "degree", "job_type", "industry", "major",
+           "level", "platform", "experience", "discipline", "resource_type", "occupation")  # fmt: skip
+#: One character names something only standing alone or beside another concept: 沪, 上.
+_SHORT_OK = frozenset({"region", "volume", "grade"})
+#: Names are also found by their pinyin, from so many letters on: below, letters mean too many things.
+_PINYIN_FIELDS = ("version", "grade", "volume", "subject", "stage", "school", "region", "degree", "major")
+_PINYIN_LEAST = 4
+_GRADE_VOLUME = re.compile(r"(?<![一二三四五六七八九十百\d第])([一二三四五六七八九1-9])(?:年级)?([上下])(?:册|学期)?")
+_DIGIT = {c: str(i) for i, c in enumerate("一二三四五六七八九", 1)} | {str(i): str(i) for i in range(1, 10)}
+_SALARY = re.compile(
+    r"(?:月薪|薪资|工资|月入|薪水)?(?P<low>\d+(?:\.\d+)?)(?P<unit>万|千|k|w|元)?(?:(?:-|到|至|~)(?P<high>\d+(?:\.\d+)?)(?P<unit2>万|千|k|w|元))?(?:每月|/月|一个月)?(?P<edge>以上|以下|起|\+)?"
+)
+_UNIT = {"万": 10_000, "w": 10_000, "千": 1_000, "k": 1_000, "元": 1}
+_YEAR = re.compile(r"(?<!\d)(?:20)?(2[0-9])届")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One thing that a stretch may name: a code of a vocabulary, or a value (`8000-`) of a field without names."""
+
+    field: str
+    code: str
+
+    @property
+    def value(self) -> str:
+        """What the index holds: the code, or the label where the field is open text."""
+        words = FIELDS[self.field].vocabulary
+        return vocabulary(words).label(self.code) if words and FIELDS[self.field].open else self.code
+
+    @property
+    def label(self) -> str:
+        """What people read."""
+        words = FIELDS[self.field].vocabulary
+        return vocabulary(words).label(self.code) if words else self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch [start, end) of the cleaned query that names something, its likeliest meaning first."""
+
+    start: int
+    end: int
+    text: str
+    meanings: tuple[Meaning, ...]
+
+
+# ── the names ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def _entries(fields: Iterable[str]) -> Iterable[tuple[str, str, str]]:
+    for field in fields:
+        try:
+            entries = list(vocabulary(field))
+        except VocabularyError:
+            continue
+        for entry in entries:
+            for name in entry.names:
+                yield field, entry.code, name
+
+
+@lru_cache(maxsize=1)
+def automaton() -> tuple[Any, list[tuple[Meaning, ...]], list[str]]:
+    """The automaton over all names, with what each name means."""
+    import ahocorasick_rs
+
+    meanings: dict[str, dict[Meaning, None]] = {}
+    for field, code, text in _entries(SPOTTED):
+        for name in {clean(text), key(text)}:
+            if len(name) > 1 or (is_han(name) and field in _SHORT_OK):
+                meanings.setdefault(name, {})[Meaning(field, code)] = None
+    names = list(meanings)
+    built = ahocorasick_rs.AhoCorasick(names, matchkind=ahocorasick_rs.MatchKind.Standard)
+    return built, [_preferred(name, list(meanings[name])) for name in names], names
+
+
+@lru_cache(maxsize=1)
+def pinyin_names() -> dict[str, tuple[Meaning, ...]]:
+    """Names by their pinyin, run together: sujiaoban → 苏教版."""
+    found: dict[str, dict[Meaning, None]] = {}
+    for field, code, text in _entries(_PINYIN_FIELDS):
+        name = key(text)
+        if is_han(name) and len(name) > 1:
+            read = "".join(syllables(name))
+            if len(read) >= _PINYIN_LEAST:
+                found.setdefault(read, {})[Meaning(field, code)] = None
+    return {name: _preferred("", list(meanings)) for name, meanings in found.items()}
+
+
+def _preferred(name: str, meanings: list[Meaning]) -> tuple[Meaning, ...]:
+    """Labels before aliases, then the order of SPOTTED."""
+    return tuple(sorted(meanings, key=lambda m: (key(m.label) != name, SPOTTED.index(m.field))))
+
+
+# ── finding them ───────────────────────────────────────────────────────────────────────────────────────────────────
+def spot(text: str, tokens: list[Token]) -> list[Span]:
+    """The named stretches of a cleaned text, in order, none overlapping."""
+    found = [*_named(text, _borders(text, tokens)), *_pinyin(text, tokens)]
+    patterns = [*_school_years(text, found), *_salaries(text), *_years(text)]
+    taken = _longest(patterns)
+    rest = [s for s in _without_lonely(_longest(found), text) if all(s.end <= t.start or s.start >= t.end for t in taken)]
+    return sorted([*taken, *rest], key=lambda s: s.start)
+
+
+def _named(text: str, borders: set[int]) -> list[Span]:
+    built, meanings, names = automaton()
+    found = []
+    for index, start, end in built.find_matches_as_indexes(text, overlapping=True):
+        name = names[index]
+        if not is_han(name) and not _stands_alone(text, start, end):
+            continue
+        if (start in borders and end in borders) or (end - start >= 4 and is_han(name)):
+            found.append(Span(start, end, name, meanings[index]))
+    return found
+
+
+def _borders(text: str, tokens: list[Token]) -> set[int]:
+    """Where names may begin and end: between words, and inside a word that is nothing but names (高中|数学, 高一|化学)."""
+    borders = {b for t in tokens for b in (t.start, t.end)}
+    built, _, _ = automaton()
+    for token in tokens:
+        if not is_han(token.text) or len(token.text) < 4:
+            continue
+        inside = {(start, end) for _, start, end in built.find_matches_as_indexes(token.text, overlapping=True) if end - start >= 2}
+        reached = {0: [0]}
+        for start, end in sorted(inside):
+            if start in reached and end not in reached:
+                reached[end] = [*reached[start], end]
+        if len(reached.get(len(token.text), ())) > 2:
+            borders |= {token.start + cut for cut in reached[len(token.text)]}
+    return borders
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """A name with letters or digits is no piece of a longer run of them: it is not in digital."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    joined = lambda a, b: a.isascii() and a.isalnum() and b.isascii() and b.isalnum()  # noqa: E731
+    return not (joined(before, text[start]) or joined(after, text[end - 1]))
+
+
+def _pinyin(text: str, tokens: list[Token]) -> list[Span]:
+    """Letters that spell names: one run of them (hangzhou), several (ruan jian), or a run of names (yinianjishuxue)."""
+    found = []
+    letters = [t for t in tokens if is_letters(t.text)]
+    for first, token in enumerate(letters):
+        joined = ""
+        for last in range(first, min(first + 5, len(letters))):
+            if last > first and text[letters[last - 1].end : letters[last].start] != " ":
+                break
+            joined += letters[last].text
+            if joined in pinyin_names():
+                found.append(Span(token.start, letters[last].end, joined, pinyin_names()[joined]))
+    return found
+
+
+def _school_years(text: str, others: Sequence[Span]) -> list[Span]:
+    """八上, 三年级下, 9年级上: a grade and a volume written together, at an edge of the text or of another name."""
+    starts, ends = {s.start for s in others}, {s.end for s in others}
+    spans = []
+    for match in _GRADE_VOLUME.finditer(text):
+        start, end, cut = match.start(), match.end(), match.start(2)
+        if (start in ends or not is_han(text[start - 1 : start])) and (end in starts or not is_han(text[end : end + 1])):
+            spans.append(Span(start, cut, text[start:cut], (Meaning("grade", f"g{_DIGIT[match.group(1)]}"),)))
+            spans.append(Span(cut, end, text[cut:end], (Meaning("volume", "up" if match.group(2) == "上" else "down"),)))
+    return spans
+
+
+def _salaries(text: str) -> list[Span]:
+    """1万以上, 月薪3万以上, 15k-20k, 8千起: pay a month, open at one end or not."""
+    spans = []
+    for match in _SALARY.finditer(text):
+        unit, unit2, edge = match["unit"], match["unit2"], match["edge"]
+        named = match.group().startswith(("月", "薪", "工"))
+        if not (unit or unit2) and not (named and float(match["low"]) >= 1000):
+            continue
+        if not (unit2 or edge or named):  # 3万 alone may be anything
+            continue
+        factor = _UNIT.get(unit or unit2 or "元", 1)
+        low = int(float(match["low"]) * factor)
+        high = int(float(match["high"]) * _UNIT[unit2]) if unit2 else None
+        value = f"{low}-{high}" if high else f"-{low}" if edge == "以下" else f"{low}-"
+        spans.append(Span(match.start(), match.end(), match.group(), (Meaning("salary", value),)))
+    return spans
+
+
+def _years(text: str) -> list[Span]:
+    """2026届, 26届: a graduation year."""
+    return [Span(m.start(), m.end(), m.group(), (Meaning("year", f"20{m.group(1)}"),)) for m in _YEAR.finditer(text)]
+
+
+def _longest(spans: Iterable[Span]) -> list[Span]:
+    chosen: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s.start - s.end, s.start)):
+        if all(span.end <= c.start or span.start >= c.end for c in chosen):
+            chosen.append(span)
+    return sorted(chosen, key=lambda s: s.start)
+
+
+def _without_lonely(spans: list[Span], text: str) -> list[Span]:
+    """A single character is a concept only apart from other text, or beside another concept at an edge: 沪 审计, 物理上."""
+    kept = []
+    for span in spans:
+        if span.end - span.start == 1:
+            open_before, open_after = text[: span.start][-1:] in ("", " "), text[span.end :][:1] in ("", " ")
+            beside = any(o is not span and (o.end == span.start or o.start == span.end) for o in spans)
+            if not (open_before and open_after) and not (beside and (open_before or open_after)):
+                continue
+        kept.append(span)
+    return kept
