@@ -26,11 +26,14 @@ import data
 from catalog.text import align, clean
 
 #: Changes whenever the same text would give other tokens: an index built under another version must be rebuilt.
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 #: Longest token in characters. Longer ones (a 70,000-byte run of letters) are cut; engines drop them silently.
 MAX_TOKEN = 256
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+# What jieba takes for Han; the rest (extensions, 〇) it cuts character by character.
+_RARE = re.compile("[^\u4e00-\u9fd5]")
+_PIECES = re.compile("[\u4e00-\u9fd5]+|[^\u4e00-\u9fd5]")
 _HAN_RUN = re.compile(f"[{_HAN}]+")
 # C++ C# F# .NET first; node.js and tcp-ip whole, with their parts beside them; any other script (é, か, б) runs together
 _LATIN = re.compile(
@@ -76,7 +79,7 @@ Cutter = Callable[[str], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Segmenter:
-    """cut(run) → words that cover the run; search(run) → those words and the shorter words inside them."""
+    """cut(run) → words that cover the run; search(run) → those words and all shorter words inside them."""
 
     cut: Cutter
     search: Cutter
@@ -107,7 +110,11 @@ def jieba_segmenter() -> Segmenter:
     tokenizer.initialize()
     for word, freq, tag in dictionary_words():
         tokenizer.add_word(word, freq, tag)
-    return Segmenter(lambda run: list(tokenizer.cut(run)), lambda run: list(tokenizer.cut_for_search(run)), "jieba")
+
+    def knows(word: str) -> bool:
+        return bool(tokenizer.FREQ.get(word))
+
+    return Segmenter(lambda run: list(tokenizer.cut(run)), lambda run: _with_long(list(tokenizer.cut_for_search(run)), knows), "jieba")
 
 
 def rjieba_segmenter() -> Segmenter:
@@ -117,7 +124,34 @@ def rjieba_segmenter() -> Segmenter:
     tokenizer: Any = rjieba.Jieba()
     for word, freq, tag in dictionary_words():
         tokenizer.add_word(word, freq, tag)
-    return Segmenter(tokenizer.cut, tokenizer.cut_for_search, "rjieba")
+    knows = tokenizer.has_word
+    return Segmenter(_piecewise(tokenizer.cut), _piecewise(lambda run: _with_long(tokenizer.cut_for_search(run), knows)), "rjieba")
+
+
+def _piecewise(cut: Cutter) -> Cutter:
+    """Rare characters each on their own, as jieba cuts them; rjieba would guess words of them (㐀㐀)."""
+
+    def careful(run: str) -> list[str]:
+        if not _RARE.search(run):
+            return cut(run)
+        return [word for piece in _PIECES.findall(run) for word in (cut(piece) if len(piece) > 1 else (piece,))]
+
+    return careful
+
+
+def _with_long(words: list[str], knows: Callable[[str], bool]) -> list[str]:
+    """Search-mode words and the known words of four and more characters inside longer ones, before these.
+
+    The search mode looks for two and three characters only: 网络操作系统 would not be found by 操作系统.
+    """
+    if max(map(len, words), default=0) < 5:
+        return words
+    out: list[str] = []
+    for word in words:
+        for size in range(4, len(word)):
+            out += (part for i in range(len(word) - size + 1) if knows(part := word[i : i + size]))
+        out.append(word)
+    return out
 
 
 @lru_cache(maxsize=1)
