@@ -32,10 +32,12 @@ class Stretch:
 
     @property
     def start(self) -> int:
+        """Where it begins in the cleaned text."""
         return self.words[0].start
 
     @property
     def end(self) -> int:
+        """Where it ends in the cleaned text."""
         return self.words[-1].end
 
 
