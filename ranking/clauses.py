@@ -8,6 +8,7 @@ loose     any of the concepts and words
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from catalog.text import key
 from indexer.analysis import is_han, query_tokens, subwords, word_grams
@@ -83,7 +84,7 @@ def _near(text: str) -> Clause | None:
     if len(letters) < 3:
         return None
     least = len(letters) - max(1, len(letters) // 4)
-    couples = [a + b for a, b in zip(text, text[1:], strict=False) if is_han(a) and is_han(b)]
+    couples = [a + b for a, b in pairwise(text) if is_han(a) and is_han(b)]
     ends = Some(tuple(Term("title_grams", c, signals.NEAR) for c in letters), least)
     # couples keep order and nearness: 高等 of 高等树学 counts more than 高 and 等 apart
     return Every((ends,), tuple(Term("title_grams", p, 2 * signals.NEAR) for p in dict.fromkeys(couples)))

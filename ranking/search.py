@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import orjson
 
@@ -91,7 +92,7 @@ def _ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, tuple[st
     return page, ()
 
 
-def _order(query: Query, reading: Reading) -> dict[str, str]:
+def _order(query: Query, reading: Reading) -> dict[str, Any]:
     """Without a text every score is the prior alone: ordering by that number is the same, and exact in ties."""
     return {"sort": "prior"} if reading.empty and not query.sort else {}
 
@@ -111,7 +112,7 @@ def facet_values(engine: Engine, request: Request, field: str, q: str = "", limi
     wanted = key(q)
     values = _values(field, page.facets[field], request.filters.get(field, ()))
     if wanted:
-        words = vocabulary(FACETS[field].vocabulary) if FACETS[field].vocabulary else None  # type: ignore[arg-type]
+        words = vocabulary(FACETS[field].vocabulary) if FACETS[field].vocabulary else None
         names = lambda v: (v.label, v.value, *(words.get(v.value).aliases if words and words.get(v.value) else ()))  # type: ignore[union-attr]  # noqa: E731
         values = [v for v in values if any(wanted in key(n) for n in names(v))]
     return tuple(values[:limit])
