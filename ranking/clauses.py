@@ -8,11 +8,13 @@ loose     any of the concepts and words
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from catalog.text import key
+from catalog.vocab import vocabulary
 from indexer.analysis import is_han, query_tokens, subwords, word_grams
-from indexer.engine import Anything, Best, Clause, Every, Overlap, Passing, Phrase, Scored, Some, Term
+from indexer.engine import Anything, Best, Clause, Every, OneOf, Overlap, Passing, Phrase, Scored, Some, Term
 from indexer.fields import FIELDS
 from indexer.sounds import pairs
 from ranking import signals, variants
@@ -84,51 +86,114 @@ def _near(text: str) -> Clause | None:
     if len(letters) < 3:
         return None
     least = len(letters) - max(1, len(letters) // 4)
-    couples = [a + b for a, b in pairwise(text) if is_han(a) and is_han(b)]
-    ends = Some(tuple(Term("title_grams", c, signals.NEAR) for c in letters), least)
-    # couples keep order and nearness: 高等 of 高等树学 counts more than 高 and 等 apart
-    return Every((ends,), tuple(Term("title_grams", p, 2 * signals.NEAR) for p in dict.fromkeys(couples)))
+    terms = [Term("title_grams", c, signals.NEAR) for c in letters]
+    # pairs keep order and nearness, also those that a swap (力料 → 料力) or a left-out character (材_学) would make
+    neighbours = [text[i : i + 2] for i in range(len(text) - 1)]
+    apart = [text[i] + text[i + 2] for i in range(len(text) - 2)]
+    swapped = [pair[::-1] for pair in neighbours]
+    couples = [p for p in dict.fromkeys((*neighbours, *apart, *swapped)) if is_han(p)]
+    bonus = [Term("title_grams", p, 2 * signals.NEAR) for p in couples]
+    return Every((Some(tuple(terms), least),), (Scored(every(terms), signals.ALL_LETTERS), *bonus))
 
 
 # ── concepts ───────────────────────────────────────────────────────────────────────────────────────────────────────
-def meaning_clause(meaning: Meaning, share: float) -> Clause:
-    """A meaning in its structured field."""
+def meaning_clause(meaning: Meaning, share: float) -> list[Clause]:
+    """A meaning in its structured field; on a flat field with a hierarchy also what lies below it."""
     score = signals.CONCEPT.get(meaning.field, 4.0) * share
     if meaning.field == "salary":
         low, _, high = meaning.code.partition("-")
-        return Passing(Overlap("salary", "salary_min", "salary_max", float(low) if low else None, float(high) if high else None), score)
-    return Scored(Term(meaning.field, meaning.value), score)
+        return [Passing(Overlap("salary", "salary_min", "salary_max", float(low) if low else None, float(high) if high else None), score)]
+    clauses: list[Clause] = [Scored(Term(meaning.field, meaning.value), score)]
+    field = FIELDS[meaning.field]
+    if field.vocabulary and not (field.tree or field.open):
+        below = _below(field.vocabulary, meaning.code)
+        if below:
+            clauses.append(Passing(OneOf(meaning.field, below), score * signals.NARROWER))
+    return clauses
+
+
+@lru_cache(maxsize=4096)
+def _below(name: str, code: str) -> tuple[str, ...]:
+    """All descendants of a code."""
+    words = vocabulary(name)
+    found: list[str] = []
+    for child in words.children(code):
+        found += [child.code, *_below(name, child.code)]
+    return tuple(found)
 
 
 def concept_clause(span: Span) -> Clause:
     """A concept in its structured field, or its words in the text."""
-    options: list[Clause] = [meaning_clause(m, signals.LESS_LIKELY**i) for i, m in enumerate(span.meanings[:6])]
-    text = _text(span.text, signals.CONCEPT_TEXT)
-    if text and span.meanings[0].field != "salary":
-        options.append(text)
-    options += [_sounding(way, signals.PINYIN) for way in variants.spelled(span.text)]
+    named = signals.NAMED_SO if span.named else 1.0
+    options = [c for i, m in enumerate(span.meanings[:6]) for c in meaning_clause(m, named * signals.LESS_LIKELY**i)]
+    field = span.meanings[0].field
+    if field != "salary":
+        options += _plain_text(span, field) if field in signals.PLAIN else _about(span)
     return best(options, tie=0.1)
+
+
+def _plain_text(span: Span, field: str) -> list[Clause]:
+    """The name as it stands, side by side, in the title or elsewhere: for what a resource's field says better."""
+    score = signals.CONCEPT[field]
+    found: list[Clause] = []
+    text = key(span.text)
+    if is_han(text) or not text.isalpha():
+        grams = word_grams(text) if len(text) > 1 or not is_han(text) else []
+        for name, share in (("title_grams", signals.PLAIN_TITLE), ("other_grams", signals.PLAIN_TEXT)):
+            if grams:
+                found.append(Scored(every([Term(name, g) for g in grams]), score * share))
+        words = [t.text for t in query_tokens(span.text)]
+        if field not in ("version", "grade", "volume", "stage") and len(text) > 1:
+            found.append(Scored(every([Term("summary", w) for w in words]), score * signals.PLAIN_TEXT * 0.5))
+    return found
+
+
+def _about(span: Span) -> list[Clause]:
+    """The words of what a resource is about, or a variant of them."""
+    found: list[Clause] = []
+    text = _text(span.text, signals.CONCEPT_TEXT)
+    if text:
+        found.append(text)
+    short = key(span.text)
+    if is_han(short) and 2 <= len(short) <= 5:
+        found.append(Term("short", short, signals.SHORT))
+    found += [c for other in variants.rewritten(short) if (c := _text(other, signals.SYNONYM * signals.CONCEPT_TEXT))]
+    return found + [_sounding(way, signals.PINYIN) for way in variants.spelled(span.text)]
 
 
 # ── questions ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def question(reading: Reading, *, heard: bool = False) -> Clause:
-    """All concepts and all stretches; helpers, the whole title and the words in their order add to the score."""
+    """All concepts and all stretches; wishes, helpers, the whole title and the words in their order add to the score."""
     if reading.empty:
         return Anything()
-    required = [concept_clause(s) for s in reading.spans]
+    wishes = [s for s in reading.spans if s.meanings[0].field in signals.WISHES]
+    required = [concept_clause(s) for s in reading.spans if s not in wishes]
     required += [stretch_clause(s, reading.text[slice(*reading.typed(s.start, s.end))], heard=heard) for s in reading.stretches]
-    bonus = [word_clause(t.text, signals.BONUS_WORD) for t in reading.helpers]
+    bonus = [concept_clause(s) for s in wishes] + [word_clause(t.text, signals.BONUS_WORD) for t in reading.helpers]
     if not required:
         return Some(tuple(bonus))
+    return Every(tuple(required), (*bonus, *_order(reading)))
+
+
+def _order(reading: Reading) -> list[Clause]:
+    """The query's words standing together in the title, and the title being the query."""
     tokens = tuple(t.text for t in query_tokens(reading.cleaned))
-    if 1 < len(tokens) <= 12:
-        bonus.append(Phrase("title", tokens, signals.TITLE_PHRASE))
-    bonus.append(Scored(Term("exact", key(reading.cleaned)[:200]), signals.EXACT_TITLE))
-    return Every(tuple(required), tuple(bonus))
+    found: list[Clause] = [Phrase("title", tokens, signals.TITLE_PHRASE)] if 1 < len(tokens) <= 12 else []
+    text = reading.cleaned
+    couples = dict.fromkeys(p for i in range(len(text) - 1) if is_han(p := text[i : i + 2]))
+    found += [Term("title_grams", p, signals.COUPLE) for p in list(couples)[:24]]
+    return [*found, Scored(Term("exact", key(text)[:200]), signals.EXACT_TITLE)]
+
+
+def kept_question(reading: Reading) -> Clause | None:
+    """The concepts must match, the words need not. None without concepts, or without words that it could let go."""
+    spans = [s for s in reading.spans if s.meanings[0].field not in signals.WISHES]
+    if not spans or not reading.stretches:
+        return None
+    return Every(tuple(concept_clause(s) for s in spans), tuple(word_clause(t.text) for t in (*reading.words, *reading.helpers)))
 
 
 def loose_question(reading: Reading) -> Clause:
     """Any of the words and concepts: the last resort. More of them, and rarer ones, stand first."""
     parts = [concept_clause(s) for s in reading.spans] + [word_clause(t.text) for t in (*reading.words, *reading.helpers)]
     return Some(tuple(parts))
-

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from catalog.text import clean, key
 from catalog.vocab import vocabulary
 from indexer.analysis import Token, is_han
 from indexer.fields import FIELDS
-from indexer.sounds import is_letters, syllables
+from indexer.sounds import all_syllables, is_letters, syllables
 
 #: Vocabularies whose names are spotted, in order of preference where the same words name two things.
 SPOTTED = ("version", "grade", "volume", "subject", "stage", "school", "region", "degree", "job_type", "industry", "major",
@@ -64,6 +64,7 @@ class Span:
     end: int
     text: str
     meanings: tuple[Meaning, ...]
+    named: bool = False  # the query says what it is: 助产专业
 
 
 # ── the names ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -118,7 +119,14 @@ def spot(text: str, tokens: list[Token]) -> list[Span]:
     patterns = [*_school_years(text, found), *_salaries(text), *_years(text)]
     taken = _longest(patterns)
     rest = [s for s in _without_lonely(_longest(found), text) if all(s.end <= t.start or s.start >= t.end for t in taken)]
-    return sorted([*taken, *rest], key=lambda s: s.start)
+    return [_majors(s, text) for s in sorted([*taken, *rest], key=lambda s: s.start)]
+
+
+def _majors(span: Span, text: str) -> Span:
+    """助产专业, 护理专业课: the word behind says that a major is meant."""
+    if text[span.end :].lstrip().startswith("专业") and any(m.field in ("major", "discipline") for m in span.meanings):
+        return replace(span, meanings=tuple(m for m in span.meanings if m.field in ("major", "discipline")), named=True)
+    return span
 
 
 def _named(text: str, borders: set[int]) -> list[Span]:
@@ -161,14 +169,32 @@ def _pinyin(text: str, tokens: list[Token]) -> list[Span]:
     """Letters that spell names: one run of them (hangzhou), several (ruan jian), or a run of names (yinianjishuxue)."""
     found = []
     letters = [t for t in tokens if is_letters(t.text)]
+    syllabic = syllable_runs(text, tokens)
     for first, token in enumerate(letters):
         joined = ""
         for last in range(first, min(first + 5, len(letters))):
             if last > first and text[letters[last - 1].end : letters[last].start] != " ":
                 break
             joined += letters[last].text
+            if any(start <= token.start and letters[last].end <= end and (start, end) != (token.start, letters[last].end) for start, end in syllabic):
+                continue  # wu li in ji suan wu li xue is a piece of a longer name
             if joined in pinyin_names():
                 found.append(Span(token.start, letters[last].end, joined, pinyin_names()[joined]))
+    return found
+
+
+def syllable_runs(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
+    """Stretches of two and more single syllables set apart by blanks: (start, end) of each."""
+    found: list[tuple[int, int]] = []
+    run: list[Token] = []
+    for token in (*tokens, None):
+        joins = token is not None and token.text in all_syllables() and (not run or text[run[-1].end : token.start] == " ")
+        if token is not None and joins:
+            run.append(token)
+            continue
+        if len(run) > 1:
+            found.append((run[0].start, run[-1].end))
+        run = [token] if token is not None and token.text in all_syllables() else []
     return found
 
 

@@ -17,9 +17,9 @@ from functools import lru_cache
 import data
 from catalog.text import align, key
 from catalog.vocab import vocabulary
-from indexer.analysis import Token, query_tokens, subwords
+from indexer.analysis import Token, is_han, query_tokens, subwords
 from indexer.fields import FIELDS
-from ranking.names import Span, spot
+from ranking.names import Span, spot, syllable_runs
 from ranking.results import Concept
 
 
@@ -117,9 +117,13 @@ def understand(text: str) -> Reading:
     lists = word_lists()
     helpers = [t for t in left if t.text in lists["helper"]]
     words = [t for t in left if t.text not in lists["helper"] and t.text not in lists["filler"]]
+    if said != cleaned and len(words) + len(spans) > 1:
+        # in a sentence a character left alone is grammar (做, 上, 写): it may help, no more
+        helpers += [t for t in words if len(t.text) == 1 and is_han(t.text)]
+        words = [t for t in words if t not in helpers]
     if not words and not spans:
         words, helpers = (helpers, []) if helpers else (left, [])
-    return Reading(text, cleaned, tuple(offsets), tuple(spans), tuple(_stretches(said, words)), tuple(helpers))
+    return Reading(text, cleaned, tuple(offsets), tuple(spans), tuple(_stretches(said, words, syllable_runs(said, tokens))), tuple(helpers))
 
 
 def _uncovered(text: str, tokens: list[Token], spans: list[Span]) -> list[Token]:
@@ -130,10 +134,12 @@ def _uncovered(text: str, tokens: list[Token], spans: list[Span]) -> list[Token]
     return query_tokens("".join(" " if i in inside else c for i, c in enumerate(text)))
 
 
-def _stretches(text: str, words: list[Token]) -> list[Stretch]:
+def _stretches(text: str, words: list[Token], syllabic: list[tuple[int, int]]) -> list[Stretch]:
+    """Words that touch, and syllables that stand together (ji suan wu li xue)."""
     groups: list[list[Token]] = []
     for word in words:
-        if groups and groups[-1][-1].end == word.start:
+        together = groups and (groups[-1][-1].end == word.start or any(s <= groups[-1][-1].start and word.end <= e for s, e in syllabic))
+        if together:
             groups[-1].append(word)
         else:
             groups.append([word])

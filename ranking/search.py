@@ -17,7 +17,7 @@ from catalog.text import key
 from catalog.vocab import vocabulary
 from indexer.engine import AnyFilter, Between, Cursor, Engine, Filter, OneOf, Overlap, Page, Query
 from indexer.fields import FACETS, SHOWN, VERIFIED
-from ranking.clauses import loose_question, question
+from ranking.clauses import kept_question, loose_question, question
 from ranking.query import Reading, understand
 from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, FacetValue, Interpretation, Request, ResultHit, Results
 from ranking.snippet import highlights
@@ -85,7 +85,9 @@ def _ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, tuple[st
     if page.total or reading.empty:
         return page, ()
     asked = tuple(dict.fromkeys([s.text for s in reading.spans] + [s.text for s in reading.stretches]))
-    for looser in (question(reading, heard=True), loose_question(reading)):
+    for looser in (question(reading, heard=True), kept_question(reading), loose_question(reading)):
+        if looser is None:
+            continue
         page = engine.search(replace(query, clause=looser))
         if page.total:
             return page, asked or (reading.text,)
