@@ -1,13 +1,16 @@
-"""What a reading asks of an engine. Three questions, each looser than the one before; ranking.search asks them in turn.
+"""What a reading asks of an engine: questions from strict to loose; ranking.search asks them until one finds something.
 
 strict    every concept (in its field or in the text) and every stretch of words – as typed, or as a variant of it
-heard     the same, but a stretch may also only sound alike, or share most of its characters with one title
+heard     the same, but a stretch may also only sound like a title
+near      the same, or share most of its characters with one title
+kept      every concept; the words may be missing
 loose     any of the concepts and words
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -59,8 +62,8 @@ def _sounding(syllables: Sequence[str], scale: float) -> Clause:
     return every([Term("sounds", p, scale * 2 / len(wanted)) for p in wanted])
 
 
-def stretch_clause(stretch: Stretch, typed: str, *, heard: bool) -> Clause:
-    """A stretch of words as typed, or as one of its variants."""
+def stretch_clause(stretch: Stretch, typed: str, *, heard: bool = False, near: bool = False) -> Clause:
+    """A stretch of words as typed, or as one of its variants; `heard` and `near` let in what only resembles it."""
     text = stretch.text
     options: list[Clause] = [every([word_clause(t.text) for t in stretch.words])]
     others = variants.rewritten(text)
@@ -74,10 +77,8 @@ def stretch_clause(stretch: Stretch, typed: str, *, heard: bool) -> Clause:
         sounds = variants.heard(text)
         if len(sounds) > 1:
             options.append(_sounding(sounds, signals.HOMOPHONE))
-        near = _near(text)
-        if near:
-            options.append(near)
-    return best(options)
+    alike = _near(text) if near else None
+    return best([*options, alike] if alike else options)
 
 
 def _near(text: str) -> Clause | None:
@@ -125,11 +126,18 @@ def _below(name: str, code: str) -> tuple[str, ...]:
 def concept_clause(span: Span) -> Clause:
     """A concept in its structured field, or its words in the text."""
     named = signals.NAMED_SO if span.named else 1.0
-    options = [c for i, m in enumerate(span.meanings[:6]) for c in meaning_clause(m, named * signals.LESS_LIKELY**i)]
+    fields = list(dict.fromkeys(m.field for m in span.meanings))
+    options = [c for m in span.meanings[:8] for c in meaning_clause(m, named * signals.LESS_LIKELY ** fields.index(m.field))]
     field = span.meanings[0].field
     if field != "salary":
-        options += _plain_text(span, field) if field in signals.PLAIN else _about(span)
+        options += _plain_text(span, field) if is_plain(span) else _about(span)
+        options += [_sounding(way, signals.PINYIN) for way in variants.spelled(span.text)]
     return best(options, tie=0.1)
+
+
+def is_plain(span: Span) -> bool:
+    """Whether a concept says what a thing is like, or is called what it is: its words in the text count little."""
+    return span.named or span.meanings[0].field in signals.PLAIN
 
 
 def _plain_text(span: Span, field: str) -> list[Clause]:
@@ -157,18 +165,44 @@ def _about(span: Span) -> list[Clause]:
     short = key(span.text)
     if is_han(short) and 2 <= len(short) <= 5:
         found.append(Term("short", short, signals.SHORT))
-    found += [c for other in variants.rewritten(short) if (c := _text(other, signals.SYNONYM * signals.CONCEPT_TEXT))]
-    return found + [_sounding(way, signals.PINYIN) for way in variants.spelled(span.text)]
+    return found + [c for other in variants.rewritten(short) if (c := _text(other, signals.SYNONYM * signals.CONCEPT_TEXT))]
 
 
 # ── questions ──────────────────────────────────────────────────────────────────────────────────────────────────────
-def question(reading: Reading, *, heard: bool = False) -> Clause:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One rung: its name, what it asks, and which parts of the query it lets go or only takes roughly."""
+
+    name: str
+    clause: Clause
+    dropped: tuple[str, ...] = ()
+
+
+def questions(reading: Reading) -> Iterator[Question]:
+    """The rungs of a reading, strict first."""
+    yield Question("strict", question(reading))
+    if reading.empty:
+        return
+    stretches = tuple(dict.fromkeys(s.text for s in reading.stretches))
+    concepts = tuple(dict.fromkeys(s.text for s in reading.spans))
+    if stretches:
+        yield Question("heard", question(reading, heard=True))
+        yield Question("near", question(reading, heard=True, near=True), stretches)
+    wanted = [s for s in reading.spans if s.meanings[0].field not in signals.WISHES]
+    if wanted and stretches:
+        words = tuple(word_clause(t.text) for t in (*reading.words, *reading.helpers))
+        yield Question("kept", Every(tuple(concept_clause(s) for s in wanted), words), stretches)
+    parts = [concept_clause(s) for s in reading.spans] + [word_clause(t.text) for t in (*reading.words, *reading.helpers)]
+    yield Question("loose", Some(tuple(parts)), (*concepts, *stretches) or (reading.text,))
+
+
+def question(reading: Reading, *, heard: bool = False, near: bool = False) -> Clause:
     """All concepts and all stretches; wishes, helpers, the whole title and the words in their order add to the score."""
     if reading.empty:
         return Anything()
     wishes = [s for s in reading.spans if s.meanings[0].field in signals.WISHES]
     required = [concept_clause(s) for s in reading.spans if s not in wishes]
-    required += [stretch_clause(s, reading.text[slice(*reading.typed(s.start, s.end))], heard=heard) for s in reading.stretches]
+    required += [stretch_clause(s, reading.written(s.start, s.end), heard=heard, near=near) for s in reading.stretches]
     bonus = [concept_clause(s) for s in wishes] + [word_clause(t.text, signals.BONUS_WORD) for t in reading.helpers]
     if not required:
         return Some(tuple(bonus))
@@ -179,21 +213,8 @@ def _order(reading: Reading) -> list[Clause]:
     """The query's words standing together in the title, and the title being the query."""
     tokens = tuple(t.text for t in query_tokens(reading.cleaned))
     found: list[Clause] = [Phrase("title", tokens, signals.TITLE_PHRASE)] if 1 < len(tokens) <= 12 else []
-    text = reading.cleaned
+    plain = {i for s in reading.spans if is_plain(s) for i in range(s.start, s.end)}
+    text = "".join(" " if i in plain else c for i, c in enumerate(reading.cleaned))
     couples = dict.fromkeys(p for i in range(len(text) - 1) if is_han(p := text[i : i + 2]))
     found += [Term("title_grams", p, signals.COUPLE) for p in list(couples)[:24]]
-    return [*found, Scored(Term("exact", key(text)[:200]), signals.EXACT_TITLE)]
-
-
-def kept_question(reading: Reading) -> Clause | None:
-    """The concepts must match, the words need not. None without concepts, or without words that it could let go."""
-    spans = [s for s in reading.spans if s.meanings[0].field not in signals.WISHES]
-    if not spans or not reading.stretches:
-        return None
-    return Every(tuple(concept_clause(s) for s in spans), tuple(word_clause(t.text) for t in (*reading.words, *reading.helpers)))
-
-
-def loose_question(reading: Reading) -> Clause:
-    """Any of the words and concepts: the last resort. More of them, and rarer ones, stand first."""
-    parts = [concept_clause(s) for s in reading.spans] + [word_clause(t.text) for t in (*reading.words, *reading.helpers)]
-    return Some(tuple(parts))
+    return [*found, Scored(Term("exact", key(reading.cleaned)[:200]), signals.EXACT_TITLE)]

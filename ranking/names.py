@@ -115,11 +115,27 @@ def _preferred(name: str, meanings: list[Meaning]) -> tuple[Meaning, ...]:
 # ── finding them ───────────────────────────────────────────────────────────────────────────────────────────────────
 def spot(text: str, tokens: list[Token]) -> list[Span]:
     """The named stretches of a cleaned text, in order, none overlapping."""
-    found = [*_named(text, _borders(text, tokens)), *_pinyin(text, tokens)]
+    syllabic = syllable_runs(text, tokens)
+    named = [s for s in _named(text, _borders(text, tokens)) if not any(a <= s.start and s.end <= b for a, b in syllabic)]
+    found = [*named, *_pinyin(text, tokens, syllabic)]
     patterns = [*_school_years(text, found), *_salaries(text), *_years(text)]
     taken = _longest(patterns)
     rest = [s for s in _without_lonely(_longest(found), text) if all(s.end <= t.start or s.start >= t.end for t in taken)]
-    return [_majors(s, text) for s in sorted([*taken, *rest], key=lambda s: s.start)]
+    return [_majors(s, text) for s in sorted([*taken, *rest], key=lambda s: s.start) if not _torn(s, [*taken, *rest], text)]
+
+
+def _torn(span: Span, spans: list[Span], text: str) -> bool:
+    """大学 in 大学英, 工程 in 工程力: a name that leaves one character of what was written together was no name there."""
+    if not is_han(span.text) or span.end - span.start > 3:
+        return False
+    start, end = span.start, span.end
+    while start > 0 and is_han(text[start - 1]):
+        start -= 1
+    while end < len(text) and is_han(text[end]):
+        end += 1
+    inside = {i for s in spans for i in range(s.start, s.end)}
+    left = [i for i in range(start, end) if i not in inside]
+    return len(left) == 1 and (left[0] in (span.start - 1, span.end)) and end - start <= 5
 
 
 def _majors(span: Span, text: str) -> Span:
@@ -165,11 +181,10 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return not (joined(before, text[start]) or joined(after, text[end - 1]))
 
 
-def _pinyin(text: str, tokens: list[Token]) -> list[Span]:
+def _pinyin(text: str, tokens: list[Token], syllabic: list[tuple[int, int]]) -> list[Span]:
     """Letters that spell names: one run of them (hangzhou), several (ruan jian), or a run of names (yinianjishuxue)."""
     found = []
     letters = [t for t in tokens if is_letters(t.text)]
-    syllabic = syllable_runs(text, tokens)
     for first, token in enumerate(letters):
         joined = ""
         for last in range(first, min(first + 5, len(letters))):

@@ -66,6 +66,10 @@ class Reading:
         """A span of the cleaned text as a span of the typed one."""
         return (self.offsets[start], self.offsets[end - 1] + 1)
 
+    def written(self, start: int, end: int) -> str:
+        """What was typed for a span of the cleaned text."""
+        return self.text[slice(*self.typed(start, end))]
+
     @property
     def concepts(self) -> tuple[Concept, ...]:
         """The spans as people see them: their likeliest meaning."""
@@ -112,15 +116,16 @@ def understand(text: str) -> Reading:
     said = _fillers().sub(lambda m: " " * len(m.group()), cleaned)
     said = said if said.strip() else cleaned
     tokens = query_tokens(said)
-    spans = spot(said, tokens)
-    left = _uncovered(said, tokens, spans)
     lists = word_lists()
+    spans = [s for s in spot(said, tokens) if s.text not in lists["helper"]]
+    left = _uncovered(said, tokens, spans)
     helpers = [t for t in left if t.text in lists["helper"]]
     words = [t for t in left if t.text not in lists["helper"] and t.text not in lists["filler"]]
     if said != cleaned and len(words) + len(spans) > 1:
         # in a sentence a character left alone is grammar (做, 上, 写): it may help, no more
-        helpers += [t for t in words if len(t.text) == 1 and is_han(t.text)]
-        words = [t for t in words if t not in helpers]
+        alone = {s.text for s in _stretches(said, words, []) if len(s.text) == 1 and is_han(s.text)}
+        helpers += [t for t in words if t.text in alone]
+        words = [t for t in words if t.text not in alone]
     if not words and not spans:
         words, helpers = (helpers, []) if helpers else (left, [])
     return Reading(text, cleaned, tuple(offsets), tuple(spans), tuple(_stretches(said, words, syllable_runs(said, tokens))), tuple(helpers))

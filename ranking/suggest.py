@@ -7,6 +7,7 @@ question finds titles. So a request asks the engine at most three times, and mos
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from ranking.completion import Fit, Names, fit, title_clause, typed_key
 from ranking.narrow import filters as narrowed
 from ranking.narrow import unexpired
 from ranking.query import understand
+from ranking.variants import taiwan
 
 #: Fields whose values are offered, and how many values at most; a label in two fields is offered as the first of them.
 ENTITIES: Mapping[str, int] = {
@@ -36,6 +38,7 @@ POPULAR = 300  # titles kept in memory for each set of filters: what one or two 
 TITLES = 30  # titles asked of the engine
 QUERIES = 20_000  # lines read of queries.tsv
 ADVERTISED = ("job", "fair")
+_PART = re.compile(r"\s*[（(【\[][^（()）]{1,8}[)）】\]]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +70,26 @@ Ranked = tuple[tuple[int, int, float], Suggestion]  # fit, whether by another na
 def suggest(engine: Engine, text: str, filters: Mapping[str, tuple[str, ...]], limit: int = 10) -> tuple[Suggestion, ...]:
     """At most `limit` suggestions, best first: what begins as typed before what only holds it, entities and titles in turn."""
     chosen: Chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in filters.items() if values))
-    typed = typed_key(text)
-    if not typed:
-        return tuple(s for _, s in sorted(_queries("", (0, len(text))))[:limit]) if not chosen else ()
-    now = int(time.time() // KEPT)
     first = len(text) - len(text.lstrip())
-    span = (first, len(text.rstrip()))
-    everything = _known(engine, "", chosen, now)
+    span = (first, max(first, len(text.rstrip())))
+    if not typed_key(text):
+        return tuple(s for _, s in sorted(_queries("", span), key=lambda r: r[0]))[:limit] if not chosen else ()
+    now = int(time.time() // KEPT)
+    found = _completed(engine, text, chosen, span, now, limit)
+    if not found and (mainland := taiwan(text)) != clean(text):
+        found = [replace(s, span=span) for s in _completed(engine, mainland, chosen, span, now, limit)]
+    return tuple(found[:limit])
+
+
+def _completed(engine: Engine, text: str, chosen: Chosen, span: tuple[int, int], now: int, limit: int) -> list[Suggestion]:
+    """The whole text completed; where that gives too little, its last word."""
+    typed = typed_key(text)
     queries = [] if chosen else list(_queries(typed, span))
-    titles = [*_titles(engine, typed, chosen, span), *_popular(everything, typed, "", span)]
-    found = _mixed(_entities(engine, everything, typed, "", span, now), queries + titles, limit)
+    titles = [*_titles(engine, typed, chosen, span), *_popular(_known(engine, "", chosen, now), typed, "", span)]
+    found = _mixed(_entities(engine, _known(engine, "", chosen, now), typed, "", span, now), queries + titles, limit)
     if len(found) < limit:
         found = _distinct([*found, *_last_word(engine, text, chosen, now, limit)])
-    return tuple(found[:limit])
+    return found
 
 
 # ── what the catalogue holds ───────────────────────────────────────────────────────────────────────────────────────
@@ -103,12 +113,14 @@ def _known(engine: Engine, head: str, chosen: Chosen, now: int) -> Known:
 
 
 def _distinct_titles(bodies: Iterable[bytes]) -> Iterator[tuple[str, str, float]]:
+    """Each title once, without the number of its part: 高等数学（一） and （二） are one suggestion."""
     seen = set()
     for body in bodies:
         one = orjson.loads(body)
-        if (name := key(one["title"])) not in seen:
+        title = _PART.sub("", one["title"]) or one["title"]
+        if (name := key(title)) not in seen:
             seen.add(name)
-            yield one["title"], str(one["kind"]), float(one.get("popularity", 0))
+            yield title, str(one["kind"]), float(one.get("popularity", 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,8 @@ class Reader:
     """One open generation. searcher() is a snapshot; look() takes up what another process committed."""
 
     def __init__(self, folder: Path) -> None:
+        if _meta(folder).schema != SCHEMA_VERSION:
+            raise GenerationError(f"generation {folder.name} was built by another version of haoke", hint="run `haoke reindex`")
         try:
             self.index = tantivy.Index.open(str(folder))
         except (ValueError, OSError) as error:
