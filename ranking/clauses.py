@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from catalog.text import key
 from catalog.vocab import vocabulary
@@ -21,7 +20,7 @@ from indexer.engine import Anything, Best, Clause, Every, OneOf, Overlap, Passin
 from indexer.fields import FIELDS
 from indexer.sounds import pairs
 from ranking import signals, variants
-from ranking.names import Meaning, Span
+from ranking.meaning import Meaning, Span
 from ranking.query import Reading, Stretch
 
 WORDS = ("title", "names", "context", "summary")

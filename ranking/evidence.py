@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from indexer.engine import Engine
 from indexer.fields import FIELDS
-from ranking.names import Meaning, Span
+from ranking.meaning import Meaning, Span
 from ranking.query import Reading
 
 

@@ -6,9 +6,8 @@ entries share keeps all of them as meanings; ranking.evidence orders them by wha
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,8 +15,9 @@ from catalog.errors import VocabularyError
 from catalog.text import clean, key
 from catalog.vocab import vocabulary
 from indexer.analysis import Token, is_han
-from indexer.fields import FIELDS
 from indexer.sounds import all_syllables, is_letters, syllables
+from ranking.meaning import Meaning, Span
+from ranking.patterns import graduations, salaries, school_years
 
 #: Vocabularies whose names are spotted, in order of preference where the same words name two things.
 SPOTTED = ("version", "grade", "volume", "subject", "stage", "school", "region", "degree", "job_type", "industry", "major",
@@ -27,45 +27,6 @@ _SHORT_OK = frozenset({"region", "volume", "grade"})
 #: Names are also found by their pinyin, from so many letters on: below, letters mean too many things.
 _PINYIN_FIELDS = ("version", "grade", "volume", "subject", "stage", "school", "region", "degree", "major")
 _PINYIN_LEAST = 4
-_GRADE_VOLUME = re.compile(r"(?<![一二三四五六七八九十百\d第])([一二三四五六七八九1-9])(?:年级)?([上下])(?:册|学期)?")
-_DIGIT = {c: str(i) for i, c in enumerate("一二三四五六七八九", 1)} | {str(i): str(i) for i in range(1, 10)}
-_SALARY = re.compile(
-    r"(?:月薪|薪资|工资|月入|薪水)?(?P<low>\d+(?:\.\d+)?)(?P<unit>万|千|k|w|元)?(?:(?:-|到|至|~)(?P<high>\d+(?:\.\d+)?)(?P<unit2>万|千|k|w|元))?(?:每月|/月|一个月)?(?P<edge>以上|以下|起|\+)?"
-)
-_UNIT = {"万": 10_000, "w": 10_000, "千": 1_000, "k": 1_000, "元": 1}
-_YEAR = re.compile(r"(?<!\d)(?:20)?(2[0-9])届")
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """One thing that a stretch may name: a code of a vocabulary, or a value (`8000-`) of a field without names."""
-
-    field: str
-    code: str
-
-    @property
-    def value(self) -> str:
-        """What the index holds: the code, or the label where the field is open text."""
-        words = FIELDS[self.field].vocabulary
-        return vocabulary(words).label(self.code) if words and FIELDS[self.field].open else self.code
-
-    @property
-    def label(self) -> str:
-        """What people read."""
-        words = FIELDS[self.field].vocabulary
-        return vocabulary(words).label(self.code) if words else self.code
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch [start, end) of the cleaned query that names something, its likeliest meaning first."""
-
-    start: int
-    end: int
-    text: str
-    meanings: tuple[Meaning, ...]
-    named: bool = False  # the query says what it is: 助产专业
-
 
 # ── the names ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def _entries(fields: Iterable[str]) -> Iterable[tuple[str, str, str]]:
@@ -118,7 +79,7 @@ def spot(text: str, tokens: list[Token]) -> list[Span]:
     syllabic = syllable_runs(text, tokens)
     named = [s for s in _named(text, _borders(text, tokens)) if not any(a <= s.start and s.end <= b for a, b in syllabic)]
     found = [*named, *_pinyin(text, tokens, syllabic)]
-    patterns = [*_school_years(text, found), *_salaries(text), *_years(text)]
+    patterns = [*school_years(text, found), *salaries(text), *graduations(text)]
     taken = _longest(patterns)
     rest = [s for s in _without_lonely(_longest(found), text) if all(s.end <= t.start or s.start >= t.end for t in taken)]
     return [_majors(s, text) for s in sorted([*taken, *rest], key=lambda s: s.start) if not _torn(s, [*taken, *rest], text)]
@@ -211,41 +172,6 @@ def syllable_runs(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
             found.append((run[0].start, run[-1].end))
         run = [token] if token is not None and token.text in all_syllables() else []
     return found
-
-
-def _school_years(text: str, others: Sequence[Span]) -> list[Span]:
-    """八上, 三年级下, 9年级上: a grade and a volume written together, at an edge of the text or of another name."""
-    starts, ends = {s.start for s in others}, {s.end for s in others}
-    spans = []
-    for match in _GRADE_VOLUME.finditer(text):
-        start, end, cut = match.start(), match.end(), match.start(2)
-        if (start in ends or not is_han(text[start - 1 : start])) and (end in starts or not is_han(text[end : end + 1])):
-            spans.append(Span(start, cut, text[start:cut], (Meaning("grade", f"g{_DIGIT[match.group(1)]}"),)))
-            spans.append(Span(cut, end, text[cut:end], (Meaning("volume", "up" if match.group(2) == "上" else "down"),)))
-    return spans
-
-
-def _salaries(text: str) -> list[Span]:
-    """1万以上, 月薪3万以上, 15k-20k, 8千起: pay a month, open at one end or not."""
-    spans = []
-    for match in _SALARY.finditer(text):
-        unit, unit2, edge = match["unit"], match["unit2"], match["edge"]
-        named = match.group().startswith(("月", "薪", "工"))
-        if not (unit or unit2) and not (named and float(match["low"]) >= 1000):
-            continue
-        if not (unit2 or edge or named):  # 3万 alone may be anything
-            continue
-        factor = _UNIT.get(unit or unit2 or "元", 1)
-        low = int(float(match["low"]) * factor)
-        high = int(float(match["high"]) * _UNIT[unit2]) if unit2 else None
-        value = f"{low}-{high}" if high else f"-{low}" if edge == "以下" else f"{low}-"
-        spans.append(Span(match.start(), match.end(), match.group(), (Meaning("salary", value),)))
-    return spans
-
-
-def _years(text: str) -> list[Span]:
-    """2026届, 26届: a graduation year."""
-    return [Span(m.start(), m.end(), m.group(), (Meaning("year", f"20{m.group(1)}"),)) for m in _YEAR.finditer(text)]
 
 
 def _longest(spans: Iterable[Span]) -> list[Span]:

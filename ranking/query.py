@@ -19,7 +19,8 @@ from catalog.text import align, key
 from catalog.vocab import vocabulary
 from indexer.analysis import Token, is_han, query_tokens, subwords
 from indexer.fields import FIELDS
-from ranking.names import Span, spot, syllable_runs
+from ranking.meaning import Span
+from ranking.names import spot, syllable_runs
 from ranking.results import Concept
 
 
