@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import math
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -15,10 +14,11 @@ from catalog.errors import BadRequest, CursorExpired
 from catalog.resource import Resource
 from catalog.text import key
 from catalog.vocab import vocabulary
-from indexer.engine import AnyFilter, Between, Cursor, Engine, Filter, OneOf, Overlap, Page, Query
+from indexer.engine import Cursor, Engine, Filter, Page, Query
 from indexer.fields import FACETS, SHOWN, VERIFIED
 from ranking.clauses import Question, question, questions
 from ranking.evidence import weighed
+from ranking.narrow import filters, unexpired
 from ranking.query import Reading, understand
 from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, FacetValue, Interpretation, Request, ResultHit, Results
 from ranking.snippet import highlights
@@ -65,7 +65,7 @@ def search(engine: Engine, request: Request) -> Results:
 
 def not_expired() -> tuple[Filter, ...]:
     """What is of use now; by the minute, so that answers within it are the same."""
-    return (Between("expires_at", low=math.floor(time.time() / 60) * 60),)
+    return (unexpired(),)
 
 
 def check(request: Request) -> None:
@@ -118,26 +118,6 @@ def facet_values(engine: Engine, request: Request, field: str, q: str = "", limi
         names = lambda v: (v.label, v.value, *(words.get(v.value).aliases if words and words.get(v.value) else ()))  # type: ignore[union-attr]  # noqa: E731
         values = [v for v in values if any(wanted in key(n) for n in names(v))]
     return tuple(values[:limit])
-
-
-# ── filters ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def filters(chosen: Mapping[str, tuple[str, ...]]) -> tuple[Filter, ...]:
-    """One filter a field: OR within, AND across. Salary is `min-max` and matches overlaps."""
-    return tuple(_salary(values) if name == "salary" else OneOf(name, tuple(values)) for name, values in chosen.items() if values)
-
-
-def _salary(values: Iterable[str]) -> Filter:
-    bands = []
-    for value in values:
-        low, dash, high = value.partition("-")
-        try:
-            bottom, top = (float(low) if low else None), (float(high) if high else None)
-        except ValueError:
-            bottom = top = None
-        if not dash or (bottom is None and top is None) or (bottom is not None and top is not None and bottom > top):
-            raise BadRequest(f"salary {value!r} is no range", parameter="salary", allowed=["min-max", "min-", "-max"], hint="write yuan a month, e.g. 5000-8000")
-        bands.append(Overlap("salary", "salary_min", "salary_max", bottom, top))
-    return AnyFilter("salary", tuple(bands)) if len(bands) > 1 else bands[0]
 
 
 def default_facets(request: Request) -> tuple[str, ...]:

@@ -6,11 +6,13 @@ A facet field is a list of {"value", "label"}; `value` is what its parameter tak
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from indexer.fields import FACETS
 from ranking.results import FacetValue, ResultHit, Results, Segments
+from ranking.suggest import Suggestion
 from web import wording
 
 SUMMARY = 300  # characters of a summary in a list of hits; the resource itself has all of it
@@ -39,6 +41,11 @@ def results(found: Results) -> dict[str, Any]:
         "suggestion": found.suggestion,
         "next": found.next,
     }
+
+
+def suggestions(found: Iterable[Suggestion]) -> dict[str, Any]:
+    """What a typed text may become."""
+    return {"suggestions": [asdict(s) | {"span": list(s.span), "what": wording.kind_of(s.kind_of, s.value)} for s in found]}
 
 
 def hit(found: ResultHit) -> dict[str, Any]:
