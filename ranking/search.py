@@ -18,10 +18,10 @@ from indexer.engine import Cursor, Engine, Filter, Page, Query
 from indexer.fields import FACETS, SHOWN, VERIFIED
 from ranking.clauses import Question, question, questions
 from ranking.evidence import weighed
-from ranking.ladder import FEW, ladder, neighbours, suggestion
+from ranking.ladder import onward
 from ranking.narrow import filters, unexpired
 from ranking.query import Reading, understand
-from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, FacetValue, Interpretation, Request, ResultHit, Results, Step
+from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, FacetValue, Interpretation, Request, ResultHit, Results
 from ranking.snippet import highlights
 
 VALUES = 20  # values of a facet in an answer; the rest through facet_values()
@@ -50,7 +50,7 @@ def search(engine: Engine, request: Request) -> Results:
         after=_cursor(engine, request),
     )
     page, asked = ask(engine, query, reading)
-    meant, steps = _onward(engine, request, reading, page, asked)
+    meant, steps = onward(engine, request, reading, page, asked)
     return Results(
         request=request,
         total=page.total,
@@ -96,17 +96,6 @@ def ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, Question]
         if page.total:
             break
     return page, one
-
-
-def _onward(engine: Engine, request: Request, reading: Reading, page: Page, asked: Question) -> tuple[str | None, tuple[Step, ...]]:
-    """(the corrected text, steps of the ladder) where the first page shows too little; most searches need neither."""
-    if request.page > 1 or request.cursor:
-        return None, ()
-    if asked.name in ("heard", "near") and page.hits and (meant := suggestion(engine, request, reading, [h.body for h in page.hits])):
-        return meant, ()
-    if not page.total or asked.dropped:
-        return None, ladder(engine, request, reading)
-    return None, tuple(neighbours(engine, request, reading)) if page.total < FEW else ()
 
 
 def _order(query: Query, reading: Reading) -> dict[str, Any]:
