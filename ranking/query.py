@@ -48,6 +48,7 @@ class Reading:
 
     text: str
     cleaned: str
+    said: str  # the cleaned text with blanks where it only speaks about searching
     offsets: tuple[int, ...]
     spans: tuple[Span, ...]
     stretches: tuple[Stretch, ...]  # must match
@@ -121,15 +122,28 @@ def understand(text: str) -> Reading:
     spans = [s for s in spot(said, tokens) if s.text not in lists["helper"]]
     left = _uncovered(said, tokens, spans)
     helpers = [t for t in left if t.text in lists["helper"]]
-    words = [t for t in left if t.text not in lists["helper"] and t.text not in lists["filler"]]
+    words = [t for t in left if t.text not in lists["helper"] and not _said(t, left, lists["filler"])]
     if said != cleaned and len(words) + len(spans) > 1:
-        # in a sentence a character left alone is grammar (做, 上, 写): it may help, no more
-        alone = {s.text for s in _stretches(said, words, []) if len(s.text) == 1 and is_han(s.text)}
-        helpers += [t for t in words if t.text in alone]
-        words = [t for t in words if t.text not in alone]
+        # in a sentence a character left alone, or beside a longer word, is grammar (做, 上, 写好毕业论文): it may help, no more
+        grammar = [t for s in _stretches(said, words, []) for t in s.words if _grammar(t, s)]
+        helpers += grammar
+        words = [t for t in words if t not in grammar]
     if not words and not spans:
         words, helpers = (helpers, []) if helpers else (left, [])
-    return Reading(text, cleaned, tuple(offsets), tuple(spans), tuple(_stretches(said, words, syllable_runs(said, tokens))), tuple(helpers))
+    return Reading(text, cleaned, said, tuple(offsets), tuple(spans), tuple(_stretches(said, words, syllable_runs(said, tokens))), tuple(helpers))
+
+
+def _grammar(token: Token, stretch: Stretch) -> bool:
+    """A single character alone or beside a word of two and more; a stretch of single characters is a name that no dictionary has."""
+    return len(token.text) == 1 and is_han(token.text) and (len(stretch.words) == 1 or any(len(w.text) > 1 for w in stretch.words))
+
+
+def _said(token: Token, tokens: list[Token], fillers: frozenset[str]) -> bool:
+    """Whether a word only speaks about searching; glued to another single character it is a piece of a word: 有 in 有化机学."""
+    if token.text not in fillers:
+        return False
+    glued = [t for t in tokens if len(t.text) == 1 and is_han(t.text) and (t.end == token.start or t.start == token.end)]
+    return len(token.text) > 1 or all(t.text in fillers for t in glued)
 
 
 def _uncovered(text: str, tokens: list[Token], spans: list[Span]) -> list[Token]:

@@ -21,10 +21,12 @@ from ranking.evidence import weighed
 from ranking.ladder import onward
 from ranking.narrow import filters, unexpired
 from ranking.query import Reading, understand
+from ranking.rerank import WINDOW, reranked
 from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, FacetValue, Interpretation, Request, ResultHit, Results
 from ranking.snippet import highlights
 
 VALUES = 20  # values of a facet in an answer; the rest through facet_values()
+CORRECTED = ("heard", "near", "most")  # questions whose answers are ordered by likeness
 TREE = 5_000  # a tree's counts are needed at every level
 SORT_FIELDS: Mapping[str, str] = {"relevance": "", "newest": "published_at", "popular": "popularity"}
 COMMON = ("service", "kind", "platform", "stage", "subject", "school", "region", "industry", "degree")
@@ -95,7 +97,18 @@ def ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, Question]
         page = engine.search(replace(query, clause=one.clause, **_order(query, reading)))
         if page.total:
             break
+    if page.total and one.name in CORRECTED and not query.sort and query.after is None and query.size:
+        page = _likest(engine, replace(query, clause=one.clause), reading, page)
     return page, one
+
+
+def _likest(engine: Engine, query: Query, reading: Reading, page: Page) -> Page:
+    """The page with the likest titles first. It has no cursor: pages go on by number."""
+    start, end = query.offset, query.offset + query.size
+    if start >= WINDOW:
+        return replace(page, next=None)
+    hits = engine.search(replace(query, offset=0, size=max(WINDOW, end), facets={})).hits
+    return replace(page, hits=tuple(reranked(reading, hits)[start:end]), next=None)
 
 
 def _order(query: Query, reading: Reading) -> dict[str, Any]:
