@@ -19,6 +19,7 @@ from catalog.text import clean, key
 from catalog.vocab import vocabulary
 from indexer.engine import Anything, Between, Engine, OneOf, Query
 from indexer.fields import FACETS
+from indexer.sounds import is_letters
 from ranking.clauses import every, question
 from ranking.completion import Fit, Names, fit, title_clause, typed_key
 from ranking.narrow import filters as narrowed
@@ -34,6 +35,7 @@ ENTITIES: Mapping[str, int] = {
 }  # fmt: skip
 KEPT = 300  # seconds that names and counts may be old
 POPULAR = 300  # titles kept in memory for each set of filters: what one or two letters are completed from
+SYLLABLE = 6  # letters of the longest syllable
 TITLES = 30  # titles asked of the engine
 ADVERTISED = ("job", "fair")
 _PART = re.compile(r"\s*[（(【\[][^（()）]{1,8}[)）】\]]$")
@@ -166,7 +168,9 @@ def _titles(engine: Engine, typed: str, chosen: Chosen, span: tuple[int, int], b
     if clause is None or (len(typed) < 2 and not before):
         return []
     if before:
-        clause = every([question(understand(before.strip())), clause])
+        # so few letters say little to an engine: the most popular titles under the words before are tried one by one
+        few = len(typed) <= SYLLABLE and is_letters(typed)
+        clause = every([question(understand(before.strip())), *([] if few else [clause])])
     query = Query(clause, scope=(unexpired(), Between("popularity", low=1.0), *narrowed(dict(chosen))), sort="popularity", size=TITLES)
     hits = engine.search(query).hits
     if not hits and not before:
