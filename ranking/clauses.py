@@ -199,6 +199,10 @@ def questions(reading: Reading) -> Iterator[Question]:
     concepts = tuple(dict.fromkeys(s.text for s in reading.spans))
     if stretches:
         yield Question("heard", question(reading, heard=True))
+        joined = reading.rejoined()
+        if joined.spans != reading.spans:
+            yield Question("heard", question(joined, heard=True))
+            yield Question("near", question(joined, heard=True, near=True), tuple(s.text for s in joined.stretches))
         yield Question("near", question(reading, heard=True, near=True), stretches)
     wanted = [s for s in reading.spans if s.meanings[0].field not in signals.WISHES]
     if len(reading.words) > 2:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import data
@@ -68,6 +68,24 @@ class Reading:
         """A span of the cleaned text as a span of the typed one."""
         return (self.offsets[start], self.offsets[end - 1] + 1)
 
+    def rejoined(self) -> Reading:
+        """The reading with concepts dissolved into the words that they were written together with.
+
+        When nothing holds what was read, a name inside a misspelt word was none: 生物学 in 通普生物学.
+        """
+        stretches: list[Stretch] = []
+        spans = list(self.spans)
+        for stretch in self.stretches:
+            start, end = _together(self.said, stretch.start, stretch.end)
+            inside = [s for s in spans if start <= s.start and s.end <= end]
+            if not inside or any(s.start <= start and end <= s.end for s in stretches):
+                stretches += [stretch] if not any(s.start <= stretch.start and stretch.end <= s.end for s in stretches) else []
+                continue
+            spans = [s for s in spans if s not in inside]
+            words = [Token(t.text, t.start + start, t.end + start) for t in query_tokens(self.said[start:end])]
+            stretches.append(Stretch(tuple(words), self.said[start:end]))
+        return replace(self, spans=tuple(spans), stretches=tuple(stretches))
+
     def written(self, start: int, end: int) -> str:
         """What was typed for a span of the cleaned text."""
         return self.text[slice(*self.typed(start, end))]
@@ -91,6 +109,15 @@ class Reading:
                 entry = vocabulary(words).get(meaning.code) if (words := FIELDS[meaning.field].vocabulary) else None
                 found |= {key(n) for n in (entry.names if entry else ()) if len(key(n)) > 1}
         return frozenset(found | {w for t in self.words for w in subwords(t.text)})
+
+
+def _together(text: str, start: int, end: int) -> tuple[int, int]:
+    """The run of Han characters around [start, end); itself where that is no Han."""
+    while start and is_han(text[start]) and is_han(text[start - 1]):
+        start -= 1
+    while end < len(text) and is_han(text[end - 1]) and is_han(text[end]):
+        end += 1
+    return start, end
 
 
 @lru_cache(maxsize=1)

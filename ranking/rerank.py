@@ -22,7 +22,7 @@ EXCESS = 0.5  # of 100 a character that the title has beyond the piece: 结构�
 
 def likeness(reading: Reading, title: str) -> float:
     """How like a title's best pieces are to the query's stretches, 0–100."""
-    parts = written_together(reading)
+    parts = [s.text for s in reading.rejoined().stretches if len(s.text) > 1 and is_han(s.text)]
     if not parts:
         return 0.0
     found = [piece for part in parts if (piece := nearest(part, title))]
@@ -31,21 +31,6 @@ def likeness(reading: Reading, title: str) -> float:
     length = len(align(title)[0])
     spare = max(0, length - sum(len(piece) for _, piece in found))
     return sum(like for like, _ in found) / len(parts) - EXCESS * min(spare, 40)
-
-
-def written_together(reading: Reading) -> list[str]:
-    """The stretches with the concepts that they were written together with: 大学物里, of which 大学 was taken for a stage."""
-    text = reading.said
-    found = []
-    for stretch in reading.stretches:
-        start, end = stretch.start, stretch.end
-        while start and is_han(text[start - 1]):
-            start -= 1
-        while end < len(text) and is_han(text[end]):
-            end += 1
-        if end - start > 1 and is_han(text[start:end]) and text[start:end] not in found:
-            found.append(text[start:end])
-    return found
 
 
 def reranked(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
