@@ -6,6 +6,7 @@ import base64
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -157,6 +158,7 @@ def label(name: str, value: str) -> str:
     return value if FACETS[name].open or not words else vocabulary(words).label(value)
 
 
+@lru_cache(maxsize=65_536)
 def _path(name: str, value: str) -> tuple[str, ...]:
     words = FACETS[name].vocabulary
     return vocabulary(words).path(value)[:-1] if FACETS[name].tree and words else ()
@@ -171,21 +173,21 @@ def _values(name: str, counts: Iterable[tuple[str, int]], selected: Iterable[str
 
 def shown(name: str, counts: tuple[tuple[str, int], ...], selected: tuple[str, ...]) -> tuple[FacetValue, ...]:
     """At most VALUES of a facet. A tree shows its top level, and the way to and the children of what is selected."""
-    values = _values(name, counts, selected)
     if not FACETS[name].tree:
+        values = _values(name, counts, selected)
         if name == "salary" and all(v.value in vocabulary("salary") for v in values):
             values.sort(key=lambda v: vocabulary("salary").rank(v.value))
         return tuple(values)
-    opened = set(selected) | {c for v in values if v.selected for c in v.path}
-    top = [v for v in values if not v.path][:VALUES]
-    below = {code: [v for v in values if v.path and v.path[-1] == code] for code in opened}
-    kept = {v.value: v for v in top}
-    for v in values:
-        if v.selected or v.value in opened:
-            kept.setdefault(v.value, v)
-    for children in below.values():
-        kept |= {v.value: v for v in children[:VALUES] if v.value not in kept}
-    return tuple(kept.values())
+    opened = {c for s in selected for c in (*_path(name, s), s)}
+    below: dict[str, int] = {}
+    kept = []
+    for value, count in counts:  # by falling count: only what is shown becomes a FacetValue, a tree has thousands of nodes
+        path = _path(name, value)
+        parent = path[-1] if path else ""
+        if value in opened or ((not parent or parent in opened) and below.get(parent, 0) < VALUES):
+            below[parent] = below.get(parent, 0) + 1
+            kept.append((value, count))
+    return tuple(sorted(_values(name, kept, selected), key=lambda v: len(v.path)))
 
 
 # ── hits and cursors ───────────────────────────────────────────────────────────────────────────────────────────────

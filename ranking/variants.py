@@ -56,18 +56,18 @@ def clean_same_script(typed: str) -> str:
 # ── synonyms ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def synonyms(home: str = "") -> dict[str, tuple[str, ...]]:
     """Word → words that mean the same: data/dict/synonyms.tsv, and HAOKE_HOME/synonyms.tsv, read again when it changes."""
-    own = Path(home or os.environ.get("HAOKE_HOME") or Path.home() / ".local" / "share" / "haoke") / "synonyms.tsv"
+    own = f"{home or os.environ.get('HAOKE_HOME') or os.path.expanduser('~/.local/share/haoke')}/synonyms.tsv"
     try:
-        stamp = own.stat().st_mtime_ns
+        stamp = os.stat(own).st_mtime_ns
     except OSError:
         stamp = 0
     return _synonyms(own, stamp)
 
 
 @lru_cache(maxsize=2)
-def _synonyms(own: Path, stamp: int) -> dict[str, tuple[str, ...]]:
+def _synonyms(own: str, stamp: int) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for path in (data.path("dict", "synonyms.tsv"), own):
+    for path in (data.path("dict", "synonyms.tsv"), Path(own)):
         if not path.exists():
             continue
         for line in path.read_text(encoding="utf-8").splitlines():
