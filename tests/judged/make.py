@@ -26,7 +26,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.derive import Query, Titles, known, school, teacher
+from bench.derive import known, school, teacher
+from bench.titles import Query, Titles
 from bench.twist import syllables
 from catalog.demo import fill
 from catalog.resource import Resource
