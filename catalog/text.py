@@ -32,6 +32,14 @@ def _converter() -> Any:
     return convert, re.compile("[" + "".join(changed) + "]")
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def whole(text: str) -> str:
+    """Text without lone surrogates, which no encoder takes: each becomes U+FFFD, so that every other character keeps its place."""
+    return text if text.isascii() or not _SURROGATE.search(text) else _SURROGATE.sub("\ufffd", text)
+
+
 def simplified(text: str) -> str:
     """Traditional characters → simplified; text without any comes back as it is (the usual case, and fast)."""
     convert, traditional = _converter()

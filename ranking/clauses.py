@@ -164,8 +164,18 @@ def _plain_text(span: Span, field: str) -> list[Clause]:
                 found.append(Scored(every([Term(name, g) for g in grams]), score * share))
         words = [t.text for t in query_tokens(span.text)]
         if field not in ("version", "grade", "volume", "stage") and len(text) > 1:
-            found.append(Scored(every([Term("summary", w) for w in words]), score * signals.PLAIN_TEXT * 0.5))
+            others = [every([Term("summary", w) for w in name]) for name in _other_names(span.meanings[0])]
+            found.append(Scored(Some((every([Term("summary", w) for w in words]), *others)), score * signals.PLAIN_TEXT * 0.5))
     return found
+
+
+@lru_cache(maxsize=4096)
+def _other_names(meaning: Meaning) -> tuple[tuple[str, ...], ...]:
+    """Other names of a meaning, as words: 国有企业 for 国企."""
+    words = FIELDS[meaning.field].vocabulary
+    entry = vocabulary(words).get(meaning.code) if words else None
+    names = {tuple(t.text for t in query_tokens(key(n))) for n in entry.names[:10]} if entry else set()
+    return tuple(sorted(n for n in names if 1 <= len(n) <= 2 and any(len(w) > 1 for w in n)))
 
 
 def _about(span: Span) -> list[Clause]:

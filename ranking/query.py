@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import data
-from catalog.text import align, key
+from catalog.text import align, key, whole
 from catalog.vocab import vocabulary
 from indexer.analysis import Token, is_han, query_tokens, subwords
 from indexer.fields import FIELDS
@@ -140,6 +140,7 @@ def _fillers() -> re.Pattern[str]:
 @lru_cache(maxsize=4096)
 def understand(text: str) -> Reading:
     """Reads a query. Never fails: what is not understood is words."""
+    text = whole(text)
     cleaned, offsets = align(text)
     # same length, so that spans stay true
     said = _fillers().sub(lambda m: " " * len(m.group()), cleaned)

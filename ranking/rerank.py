@@ -33,9 +33,9 @@ def likeness(reading: Reading, title: str) -> float:
     return sum(like for like, _ in found) / len(parts) - EXCESS * min(spare, 40)
 
 
-def reranked(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
-    """Hits with the likest first; the order of equals stays."""
+def reranked(reading: Reading, hits: Sequence[Hit]) -> tuple[list[Hit], float]:
+    """Hits with the likest first, the order of equals kept; and how like the likest is."""
     head = list(hits[:WINDOW])
     likes = {hit.id: likeness(reading, Resource.from_json(hit.body).title) for hit in head}
     head.sort(key=lambda hit: -round(likes[hit.id] / STEP))
-    return [*head, *hits[WINDOW:]]
+    return [*head, *hits[WINDOW:]], max(likes.values(), default=0.0)

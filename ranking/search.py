@@ -13,11 +13,11 @@ import orjson
 
 from catalog.errors import BadRequest, CursorExpired
 from catalog.resource import Resource
-from catalog.text import key
+from catalog.text import key, whole
 from catalog.vocab import vocabulary
-from indexer.engine import Cursor, Engine, Filter, Page, Query
+from indexer.engine import Cursor, Engine, Filter, Hit, Page, Query
 from indexer.fields import FACETS, SHOWN, VERIFIED
-from ranking.clauses import Question, question, questions
+from ranking.clauses import Question, questions
 from ranking.evidence import weighed
 from ranking.ladder import onward
 from ranking.narrow import filters, unexpired
@@ -28,6 +28,8 @@ from ranking.snippet import highlights
 
 VALUES = 20  # values of a facet in an answer; the rest through facet_values()
 CORRECTED = ("heard", "near", "most")  # questions whose answers are ordered by likeness
+WHERE = frozenset({"kind", "service", "source", "platform"})
+HEARD = 85.0  # of 100: how like the likest title must be for what only sounds alike to be taken for what was meant
 TREE = 5_000  # a tree's counts are needed at every level
 SORT_FIELDS: Mapping[str, str] = {"relevance": "", "newest": "published_at", "popular": "popularity"}
 COMMON = ("service", "kind", "platform", "stage", "subject", "school", "region", "industry", "degree")
@@ -41,6 +43,7 @@ def search(engine: Engine, request: Request) -> Results:
     """Answers one request. BadRequest for what can't be asked; EngineError when the engine can't answer."""
     began = time.perf_counter()
     check(request)
+    request = replace(request, text=whole(request.text))
     reading = weighed(engine, understand(request.text))
     facets = tuple(f for f in (request.facets if request.facets is not None else default_facets(request)))
     query = Query(
@@ -93,23 +96,30 @@ def check(request: Request) -> None:
 
 
 def ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, Question]:
-    """Asks from strict to loose until something is found; the question that found it says what it let go."""
+    """Asks from strict to loose until something is found; the question that found it says what it let go.
+
+    Facets only narrow: a question that finds something without them is the last one, even when they leave nothing of it (the
+    ladder then offers what to drop). So no total grows when a facet is chosen. WHERE says in what people look, and decides.
+    """
+    wide = tuple(f for f in query.filters if f.field in WHERE)
     for one in questions(reading):
-        page = engine.search(replace(query, clause=one.clause, **_order(query, reading)))
-        if page.total:
+        asked = replace(query, clause=one.clause, **_order(query, reading))
+        page = engine.search(asked)
+        if page.total and one.name not in CORRECTED:
             break
-    if page.total and one.name in CORRECTED and not query.sort and query.after is None and query.size:
-        page = _likest(engine, replace(query, clause=one.clause), reading, page)
+        if page.total or (len(wide) < len(query.filters) and engine.count(replace(asked, filters=wide))):
+            if one.name == "heard" and _likest(engine, replace(asked, filters=wide), reading)[1] < HEARD:
+                continue
+            break
+    if page.total and one.name in CORRECTED and query.size and not (query.sort or query.after):
+        ordered, _ = _likest(engine, asked, reading)
+        page = replace(page, hits=tuple(ordered[query.offset : query.offset + query.size]), next=None)
     return page, one
 
 
-def _likest(engine: Engine, query: Query, reading: Reading, page: Page) -> Page:
-    """The page with the likest titles first. It has no cursor: pages go on by number."""
-    start, end = query.offset, query.offset + query.size
-    if start >= WINDOW:
-        return replace(page, next=None)
-    hits = engine.search(replace(query, offset=0, size=max(WINDOW, end), facets={})).hits
-    return replace(page, hits=tuple(reranked(reading, hits)[start:end]), next=None)
+def _likest(engine: Engine, query: Query, reading: Reading) -> tuple[list[Hit], float]:
+    """The hits up to the page's end, likest titles first (see ranking.rerank), and how like the likest is."""
+    return reranked(reading, engine.search(replace(query, offset=0, size=max(WINDOW, query.offset + query.size), facets={}, after=None)).hits)
 
 
 def _order(query: Query, reading: Reading) -> dict[str, Any]:
@@ -126,9 +136,9 @@ def get(engine: Engine, id: str) -> Resource | None:
 def facet_values(engine: Engine, request: Request, field: str, q: str = "", limit: int = 100) -> tuple[FacetValue, ...]:
     """Values of one facet under a request, those whose label holds `q`; up to `limit`."""
     check(replace(request, facets=(field,)))
-    reading = understand(request.text)
-    query = Query(clause=question(reading), scope=not_expired(), filters=filters(request.filters), size=0)
-    page = engine.search(replace(query, facets={field: 1_000_000 if q else max(limit, 1)}))
+    reading = weighed(engine, understand(whole(request.text)))
+    query = Query(scope=not_expired(), filters=filters(request.filters), size=0, facets={field: 1_000_000 if q else max(limit, 1)})
+    page, _ = ask(engine, query, reading)
     wanted = key(q)
     values = _values(field, page.facets[field], request.filters.get(field, ()))
     if wanted:

@@ -15,7 +15,7 @@ from itertools import chain, zip_longest
 
 import orjson
 
-from catalog.text import clean, key
+from catalog.text import clean, key, whole
 from catalog.vocab import vocabulary
 from indexer.engine import Anything, Between, Engine, OneOf, Query
 from indexer.fields import FACETS
@@ -69,6 +69,7 @@ Ranked = tuple[tuple[int, int, float], Suggestion]  # fit, whether by another na
 
 def suggest(engine: Engine, text: str, filters: Mapping[str, tuple[str, ...]], limit: int = 10) -> tuple[Suggestion, ...]:
     """At most `limit` suggestions, best first: what begins as typed before what only holds it, entities and titles in turn."""
+    text = whole(text)
     chosen: Chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in filters.items() if values))
     first = len(text) - len(text.lstrip())
     span = (first, max(first, len(text.rstrip())))

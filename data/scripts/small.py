@@ -138,7 +138,7 @@ public: 公共部门 | 体制内 | 机关事业单位
 civil-servant < public: 公务员 | 公务员考试 | 国考 | 省考 | 公考
 selected-graduate < public: 选调生 | 选调 | 定向选调
 public-institution < public: 事业单位 | 事业编 | 事业编制 | 事业单位招聘
-state-owned < public: 国企 | 央企 | 央国企 | 国有企业 | 中央企业
+state-owned < public: 国企 | 央企 | 央国企 | 国有企业 | 中央企业 | 国有全资 | 国有控股 | 国有独资
 school-teacher < public: 教师招聘 | 教师 | 教师岗位 | 教师编 | 教招
 military-civilian < public: 军队文职 | 文职人员
 grassroots: 基层 | 基层项目 | 基层就业 | 基层服务项目
