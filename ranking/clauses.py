@@ -9,104 +9,19 @@ loose     any of the concepts and words
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from catalog.text import key
 from catalog.vocab import vocabulary
-from indexer.analysis import is_han, query_tokens, subwords, word_grams
+from indexer.analysis import is_han, query_tokens, word_grams
 from indexer.engine import Anything, Best, Clause, Every, OneOf, Overlap, Passing, Phrase, Scored, Some, Term
 from indexer.fields import FIELDS
-from indexer.sounds import pairs
 from ranking import signals, variants
 from ranking.meaning import Meaning, Span
-from ranking.query import Reading, Stretch
-
-WORDS = ("title", "names", "context", "summary")
-
-
-def every(clauses: Sequence[Clause], bonus: Sequence[Clause] = ()) -> Clause:
-    """All of them; one alone needs no wrapping."""
-    return clauses[0] if len(clauses) == 1 and not bonus else Every(tuple(clauses), tuple(bonus))
-
-
-def best(clauses: Sequence[Clause], tie: float = 0.0) -> Clause:
-    """The best of them; one alone needs no wrapping."""
-    return clauses[0] if len(clauses) == 1 else Best(tuple(clauses), tie)
-
-
-# ── words ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-def word_clause(word: str, scale: float = 1.0) -> Clause:
-    """A word in any text field, the best field counting; else its characters, side by side, in title, names or context."""
-    fields: list[Clause] = [Term(name, word, FIELDS[name].weight * scale) for name in WORDS]
-    parts = subwords(word)
-    if parts:  # a text that is cut otherwise holds only the word's parts
-        fields.append(every([Term("title", p, FIELDS["title"].weight * scale / len(parts)) for p in parts]))
-    grams = word_grams(word)
-    for name in ("title_grams", "other_grams"):
-        fields.append(every([Term(name, g, FIELDS[name].weight * signals.GRAM * scale / len(grams)) for g in grams]))
-    return Best(tuple(fields), tie=0.1)
-
-
-def _text(text: str, scale: float) -> Clause | None:
-    """All words of a text."""
-    words = [word_clause(t.text, scale) for t in query_tokens(text)]
-    return every(words) if words else None
-
-
-def _sounding(syllables: Sequence[str], scale: float) -> Clause:
-    """All neighbouring syllables in one title."""
-    wanted = list(dict.fromkeys(pairs(tuple(syllables))))
-    return every([Term("sounds", p, scale * 2 / len(wanted)) for p in wanted])
-
-
-def stretch_clause(stretch: Stretch, typed: str, *, heard: bool = False, near: bool = False) -> Clause:
-    """A stretch of words as typed, or as one of its variants; `heard` and `near` let in what only resembles it."""
-    text = stretch.text
-    options: list[Clause] = [every([_word(stretch, i) for i in range(len(stretch.words))])]
-    others = dict.fromkeys((*variants.taiwan(typed), *variants.rewritten(text)))
-    options += [c for other in others if other != text and (c := _text(other, signals.SYNONYM))]
-    short = key(text)
-    if 2 <= len(short) <= 16 and (len(short) <= 5 if is_han(short) else short.isascii() and short.isalpha() and len(short) >= 3):
-        options.append(Term("short", short, signals.SHORT))
-    options += [_sounding(way, signals.PINYIN) for way in variants.spelled(text)]
-    if heard:
-        sounds = variants.heard(text)
-        if len(sounds) > 1:
-            options.append(_sounding(sounds, signals.HOMOPHONE))
-    alike = _near(text) if near else None
-    return best([*options, alike] if alike else options)
-
-
-def _word(stretch: Stretch, i: int) -> Clause:
-    """A word of a stretch. A single character counts only beside its neighbour: 英 of 大学英 stands in 大学英语, not in 国际贸易（英）."""
-    word = stretch.words[i].text
-    if len(word) > 1 or not is_han(word) or len(stretch.words) == 1:
-        return word_clause(word)
-    before = stretch.words[i - 1].text[-1:] + word if i and stretch.words[i - 1].end == stretch.words[i].start else ""
-    after = word + stretch.words[i + 1].text[:1] if i + 1 < len(stretch.words) and stretch.words[i + 1].start == stretch.words[i].end else ""
-    couples = [c for c in (before, after) if is_han(c)]
-    if not couples:
-        return word_clause(word)
-    weights = {"title": 1.0, "title_grams": FIELDS["title_grams"].weight, "other_grams": FIELDS["other_grams"].weight}
-    return Best(tuple(Term(name, c, weights[name]) for c in couples for name in weights), tie=0.1)
-
-
-def _near(text: str) -> Clause | None:
-    """Nearly all characters of a stretch in one title: what a wrong, a missing or a swapped character leaves standing."""
-    letters = list(dict.fromkeys(c for c in text if is_han(c)))
-    if len(letters) < 3:
-        return None
-    least = len(letters) - max(1, len(letters) // 4)
-    terms = [Term("title_grams", c, signals.NEAR) for c in letters]
-    # pairs keep order and nearness, also those that a swap (力料 → 料力) or a left-out character (材_学) would make
-    neighbours = [text[i : i + 2] for i in range(len(text) - 1)]
-    apart = [text[i] + text[i + 2] for i in range(len(text) - 2)]
-    swapped = [pair[::-1] for pair in neighbours]
-    couples = [p for p in dict.fromkeys((*neighbours, *apart, *swapped)) if is_han(p)]
-    bonus = [Term("title_grams", p, 2 * signals.NEAR) for p in couples]
-    return Every((Some(tuple(terms), least),), (Scored(every(terms), signals.ALL_LETTERS), *bonus))
+from ranking.query import Reading
+from ranking.words import best, every, sounding, stretch_clause, text_clause, word_clause
 
 
 # ── concepts ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -143,7 +58,7 @@ def concept_clause(span: Span) -> Clause:
     field = span.meanings[0].field
     if field != "salary":
         options += _plain_text(span, field) if is_plain(span) else _about(span)
-        options += [_sounding(way, signals.PINYIN) for way in variants.spelled(span.text)]
+        options += [sounding(way, signals.PINYIN) for way in variants.spelled(span.text)]
     return best(options, tie=0.1)
 
 
@@ -181,13 +96,13 @@ def _other_names(meaning: Meaning) -> tuple[tuple[str, ...], ...]:
 def _about(span: Span) -> list[Clause]:
     """The words of what a resource is about, or a variant of them."""
     found: list[Clause] = []
-    text = _text(span.text, signals.CONCEPT_TEXT)
+    text = text_clause(span.text, signals.CONCEPT_TEXT)
     if text:
         found.append(text)
     short = key(span.text)
     if is_han(short) and 2 <= len(short) <= 5:
         found.append(Term("short", short, signals.SHORT))
-    return found + [c for other in variants.rewritten(short) if (c := _text(other, signals.SYNONYM * signals.CONCEPT_TEXT))]
+    return found + [c for other in variants.rewritten(short) if (c := text_clause(other, signals.SYNONYM * signals.CONCEPT_TEXT))]
 
 
 # ── questions ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,11 +8,12 @@ from typing import Any
 from catalog.errors import BadRequest
 from catalog.resource import Resource
 from indexer.engine import Engine, Every, OneOf, Query
-from ranking.clauses import Question, concept_clause, stretch_clause
+from ranking.clauses import Question, concept_clause
 from ranking.evidence import weighed
 from ranking.query import Reading, understand
 from ranking.search import ask, not_expired
 from ranking.signals import signals
+from ranking.words import stretch_clause
 
 
 def explain(engine: Engine, text: str, id: str | None = None, size: int = 5) -> dict[str, Any]:
