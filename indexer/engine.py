@@ -269,7 +269,7 @@ class Engine(Protocol):
 
 
 #: URL scheme → module that opens it. An engine is imported when opened, not before.
-ENGINES = {"embedded": "indexer.engines.embedded"}
+ENGINES = {"embedded": "indexer.engines.embedded", "http": "indexer.engines.elasticsearch", "https": "indexer.engines.elasticsearch"}
 
 
 def open_engine(url: str) -> Engine:
