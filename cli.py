@@ -255,7 +255,7 @@ def explain(text: str, id: str | None, as_json: bool) -> None:
     if as_json:
         print_json(report)
         return
-    click.echo(f"query     {report['text']}")
+    click.echo(f"query     {report['text']}  (found by the {report['question']} question)")
     for concept in report["concepts"]:
         click.echo(f"concept   {concept['text']} → {', '.join(concept['meanings'])}")
     click.echo(f"words     {' '.join(report['words']) or '–'}   helping: {' '.join(report['helpers']) or '–'}")

@@ -26,11 +26,14 @@ import data
 from catalog.text import align, clean
 
 #: Changes whenever the same text would give other tokens: an index built under another version must be rebuilt.
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 3
 #: Longest token in characters. Longer ones (a 70,000-byte run of letters) are cut; engines drop them silently.
 MAX_TOKEN = 256
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+# What jieba takes for Han; the rest (extensions, 〇) it cuts character by character.
+_RARE = re.compile("[^\u4e00-\u9fd5]")
+_PIECES = re.compile("[\u4e00-\u9fd5]+|[^\u4e00-\u9fd5]")
 _HAN_RUN = re.compile(f"[{_HAN}]+")
 # C++ C# F# .NET first; node.js and tcp-ip whole, with their parts beside them; any other script (é, か, б) runs together
 _LATIN = re.compile(
@@ -71,16 +74,51 @@ def latin_parts(token: str) -> list[str]:
 
 
 # ── segmenters ─────────────────────────────────────────────────────────────────────────────────────────────────────
-Cutter = Callable[[str], list[str]]
-
-
-@dataclass(frozen=True, slots=True)
 class Segmenter:
-    """cut(run) → words that cover the run; search(run) → those words and the shorter words inside them."""
+    """Cuts Han runs into words.
 
-    cut: Cutter
-    search: Cutter
-    name: str
+    cut(run)      words that cover the run, each place once
+    known(word)   whether the dictionary has a word
+    """
+
+    def __init__(self, name: str, cut: Callable[[str], list[str]], known: Callable[[str], bool]) -> None:
+        self.name = name
+        self.cut = cut
+        self.known = known
+        self.inside = lru_cache(maxsize=262_144)(self._inside)
+
+    def search(self, run: str) -> list[str]:
+        """Search mode: the words of a run, each after the shorter words inside it."""
+        words: list[str] = []
+        for word in self.cut(run):
+            words += self.inside(word)
+            words.append(word)
+        return words
+
+    def _inside(self, word: str) -> tuple[str, ...]:
+        """Shorter words inside a word, without those that only straddle others: 生物化学 → 生物, 化学, not 物化.
+
+        jieba's search mode takes every pair and triple that its dictionary knows, and nothing longer. Here longer ones count too
+        (操作系统 in 网络操作系统), and one stays only when what is left of the word on both its sides can be cut into such words,
+        one character at most standing alone.
+        """
+        found = [
+            (at, word[at : at + size])
+            for size in range(2, len(word))
+            for at in range(len(word) - size + 1)
+            if self.known(word[at : at + size])
+        ]
+        parts = {part for _, part in found}
+        return tuple(part for at, part in found if _alone(word[:at], parts) + _alone(word[at + len(part) :], parts) <= 1)
+
+
+def _alone(text: str, parts: set[str]) -> int:
+    """The least number of characters that stand alone when a text is cut into `parts`."""
+    least = [0]
+    for end in range(1, len(text) + 1):
+        fits = (least[end - size] for size in range(2, end + 1) if text[end - size : end] in parts)
+        least.append(min(least[end - 1] + 1, *fits, len(text) + 1))
+    return least[-1]
 
 
 def dictionary_words() -> list[tuple[str, int, str]]:
@@ -107,7 +145,8 @@ def jieba_segmenter() -> Segmenter:
     tokenizer.initialize()
     for word, freq, tag in dictionary_words():
         tokenizer.add_word(word, freq, tag)
-    return Segmenter(lambda run: list(tokenizer.cut(run)), lambda run: list(tokenizer.cut_for_search(run)), "jieba")
+
+    return Segmenter("jieba", lambda run: list(tokenizer.cut(run)), lambda word: bool(tokenizer.FREQ.get(word)))
 
 
 def rjieba_segmenter() -> Segmenter:
@@ -117,7 +156,18 @@ def rjieba_segmenter() -> Segmenter:
     tokenizer: Any = rjieba.Jieba()
     for word, freq, tag in dictionary_words():
         tokenizer.add_word(word, freq, tag)
-    return Segmenter(tokenizer.cut, tokenizer.cut_for_search, "rjieba")
+    return Segmenter("rjieba", _piecewise(tokenizer.cut), tokenizer.has_word)
+
+
+def _piecewise(cut: Callable[[str], list[str]]) -> Callable[[str], list[str]]:
+    """Rare characters each on their own, as jieba cuts them; rjieba would guess words of them (㐀㐀)."""
+
+    def careful(run: str) -> list[str]:
+        if not _RARE.search(run):
+            return cut(run)
+        return [word for piece in _PIECES.findall(run) for word in (cut(piece) if len(piece) > 1 else (piece,))]
+
+    return careful
 
 
 @lru_cache(maxsize=1)
@@ -186,7 +236,7 @@ def query_tokens(text: str) -> list[Token]:
 
 def subwords(word: str) -> list[str]:
     """Words inside a Han word, without itself: 高等数学 → 高等, 数学."""
-    return [w for w in segmenter().search(word) if w != word] if len(word) > 2 and _HAN_RUN.fullmatch(word) else []
+    return list(segmenter().inside(word)) if len(word) > 2 and _HAN_RUN.fullmatch(word) else []
 
 
 def word_grams(word: str) -> list[str]:

@@ -217,6 +217,10 @@ class Engine(Protocol):
 
     url: str
 
+    def __hash__(self) -> int:
+        """Engines are told apart by identity: what is remembered about one is not another's."""
+        ...
+
     def search(self, query: Query) -> Page:
         """The page that answers the query from the active generation. EngineError when there is none."""
         ...

@@ -50,8 +50,8 @@ def pieces(word: str) -> tuple[str, ...]:
     """The smallest words that make up a word: 民事诉讼法 → 民事, 诉讼, 法."""
     if len(word) < 4:
         # 组织学 is 组织 and 学 for this purpose
-        return (word[:2], word[2:]) if len(word) == 3 and word[:2] in segmenter().search(word) else (word,)
-    inner = {w for w in segmenter().search(word) if w != word}
+        return (word[:2], word[2:]) if len(word) == 3 and segmenter().known(word[:2]) else (word,)
+    inner = set(segmenter().inside(word))
     found = []
     at = 0
     while at < len(word):

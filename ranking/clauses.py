@@ -1,21 +1,26 @@
-"""What a reading asks of an engine. Three questions, each looser than the one before; ranking.search asks them in turn.
+"""What a reading asks of an engine: questions from strict to loose; ranking.search asks them until one finds something.
 
 strict    every concept (in its field or in the text) and every stretch of words – as typed, or as a variant of it
-heard     the same, but a stretch may also only sound alike, or share most of its characters with one title
+heard     the same, but a stretch may also only sound like a title
+near      the same, or share most of its characters with one title
+kept      every concept; the words may be missing
 loose     any of the concepts and words
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from catalog.text import key
+from catalog.vocab import vocabulary
 from indexer.analysis import is_han, query_tokens, subwords, word_grams
-from indexer.engine import Anything, Best, Clause, Every, Overlap, Passing, Phrase, Scored, Some, Term
+from indexer.engine import Anything, Best, Clause, Every, OneOf, Overlap, Passing, Phrase, Scored, Some, Term
 from indexer.fields import FIELDS
 from indexer.sounds import pairs
 from ranking import signals, variants
-from ranking.names import Meaning, Span
+from ranking.meaning import Meaning, Span
 from ranking.query import Reading, Stretch
 
 WORDS = ("title", "names", "context", "summary")
@@ -56,8 +61,8 @@ def _sounding(syllables: Sequence[str], scale: float) -> Clause:
     return every([Term("sounds", p, scale * 2 / len(wanted)) for p in wanted])
 
 
-def stretch_clause(stretch: Stretch, typed: str, *, heard: bool) -> Clause:
-    """A stretch of words as typed, or as one of its variants."""
+def stretch_clause(stretch: Stretch, typed: str, *, heard: bool = False, near: bool = False) -> Clause:
+    """A stretch of words as typed, or as one of its variants; `heard` and `near` let in what only resembles it."""
     text = stretch.text
     options: list[Clause] = [every([word_clause(t.text) for t in stretch.words])]
     others = variants.rewritten(text)
@@ -71,10 +76,8 @@ def stretch_clause(stretch: Stretch, typed: str, *, heard: bool) -> Clause:
         sounds = variants.heard(text)
         if len(sounds) > 1:
             options.append(_sounding(sounds, signals.HOMOPHONE))
-        near = _near(text)
-        if near:
-            options.append(near)
-    return best(options)
+    alike = _near(text) if near else None
+    return best([*options, alike] if alike else options)
 
 
 def _near(text: str) -> Clause | None:
@@ -83,51 +86,134 @@ def _near(text: str) -> Clause | None:
     if len(letters) < 3:
         return None
     least = len(letters) - max(1, len(letters) // 4)
-    couples = [a + b for a, b in zip(text, text[1:], strict=False) if is_han(a) and is_han(b)]
-    ends = Some(tuple(Term("title_grams", c, signals.NEAR) for c in letters), least)
-    # couples keep order and nearness: 高等 of 高等树学 counts more than 高 and 等 apart
-    return Every((ends,), tuple(Term("title_grams", p, 2 * signals.NEAR) for p in dict.fromkeys(couples)))
+    terms = [Term("title_grams", c, signals.NEAR) for c in letters]
+    # pairs keep order and nearness, also those that a swap (力料 → 料力) or a left-out character (材_学) would make
+    neighbours = [text[i : i + 2] for i in range(len(text) - 1)]
+    apart = [text[i] + text[i + 2] for i in range(len(text) - 2)]
+    swapped = [pair[::-1] for pair in neighbours]
+    couples = [p for p in dict.fromkeys((*neighbours, *apart, *swapped)) if is_han(p)]
+    bonus = [Term("title_grams", p, 2 * signals.NEAR) for p in couples]
+    return Every((Some(tuple(terms), least),), (Scored(every(terms), signals.ALL_LETTERS), *bonus))
 
 
 # ── concepts ───────────────────────────────────────────────────────────────────────────────────────────────────────
-def meaning_clause(meaning: Meaning, share: float) -> Clause:
-    """A meaning in its structured field."""
+def meaning_clause(meaning: Meaning, share: float) -> list[Clause]:
+    """A meaning in its structured field; on a flat field with a hierarchy also what lies below it."""
     score = signals.CONCEPT.get(meaning.field, 4.0) * share
     if meaning.field == "salary":
         low, _, high = meaning.code.partition("-")
-        return Passing(Overlap("salary", "salary_min", "salary_max", float(low) if low else None, float(high) if high else None), score)
-    return Scored(Term(meaning.field, meaning.value), score)
+        return [Passing(Overlap("salary", "salary_min", "salary_max", float(low) if low else None, float(high) if high else None), score)]
+    clauses: list[Clause] = [Scored(Term(meaning.field, meaning.value), score)]
+    field = FIELDS[meaning.field]
+    if field.vocabulary and not (field.tree or field.open):
+        below = _below(field.vocabulary, meaning.code)
+        if below:
+            clauses.append(Passing(OneOf(meaning.field, below), score * signals.NARROWER))
+    return clauses
+
+
+@lru_cache(maxsize=4096)
+def _below(name: str, code: str) -> tuple[str, ...]:
+    """All descendants of a code."""
+    words = vocabulary(name)
+    found: list[str] = []
+    for child in words.children(code):
+        found += [child.code, *_below(name, child.code)]
+    return tuple(found)
 
 
 def concept_clause(span: Span) -> Clause:
     """A concept in its structured field, or its words in the text."""
-    options: list[Clause] = [meaning_clause(m, signals.LESS_LIKELY**i) for i, m in enumerate(span.meanings[:6])]
-    text = _text(span.text, signals.CONCEPT_TEXT)
-    if text and span.meanings[0].field != "salary":
-        options.append(text)
-    options += [_sounding(way, signals.PINYIN) for way in variants.spelled(span.text)]
+    named = signals.NAMED_SO if span.named else 1.0
+    fields = list(dict.fromkeys(m.field for m in span.meanings))
+    options = [c for m in span.meanings[:8] for c in meaning_clause(m, named * signals.LESS_LIKELY ** fields.index(m.field))]
+    field = span.meanings[0].field
+    if field != "salary":
+        options += _plain_text(span, field) if is_plain(span) else _about(span)
+        options += [_sounding(way, signals.PINYIN) for way in variants.spelled(span.text)]
     return best(options, tie=0.1)
 
 
+def is_plain(span: Span) -> bool:
+    """Whether a concept says what a thing is like, or is called what it is: its words in the text count little."""
+    return span.named or span.meanings[0].field in signals.PLAIN
+
+
+def _plain_text(span: Span, field: str) -> list[Clause]:
+    """The name as it stands, side by side, in the title or elsewhere: for what a resource's field says better."""
+    score = signals.CONCEPT[field]
+    found: list[Clause] = []
+    text = key(span.text)
+    if is_han(text) or not text.isalpha():
+        grams = word_grams(text) if len(text) > 1 or not is_han(text) else []
+        for name, share in (("title_grams", signals.PLAIN_TITLE), ("other_grams", signals.PLAIN_TEXT)):
+            if grams:
+                found.append(Scored(every([Term(name, g) for g in grams]), score * share))
+        words = [t.text for t in query_tokens(span.text)]
+        if field not in ("version", "grade", "volume", "stage") and len(text) > 1:
+            found.append(Scored(every([Term("summary", w) for w in words]), score * signals.PLAIN_TEXT * 0.5))
+    return found
+
+
+def _about(span: Span) -> list[Clause]:
+    """The words of what a resource is about, or a variant of them."""
+    found: list[Clause] = []
+    text = _text(span.text, signals.CONCEPT_TEXT)
+    if text:
+        found.append(text)
+    short = key(span.text)
+    if is_han(short) and 2 <= len(short) <= 5:
+        found.append(Term("short", short, signals.SHORT))
+    return found + [c for other in variants.rewritten(short) if (c := _text(other, signals.SYNONYM * signals.CONCEPT_TEXT))]
+
+
 # ── questions ──────────────────────────────────────────────────────────────────────────────────────────────────────
-def question(reading: Reading, *, heard: bool = False) -> Clause:
-    """All concepts and all stretches; helpers, the whole title and the words in their order add to the score."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One rung: its name, what it asks, and which parts of the query it lets go or only takes roughly."""
+
+    name: str
+    clause: Clause
+    dropped: tuple[str, ...] = ()
+
+
+def questions(reading: Reading) -> Iterator[Question]:
+    """The rungs of a reading, strict first."""
+    yield Question("strict", question(reading))
+    if reading.empty:
+        return
+    stretches = tuple(dict.fromkeys(s.text for s in reading.stretches))
+    concepts = tuple(dict.fromkeys(s.text for s in reading.spans))
+    if stretches:
+        yield Question("heard", question(reading, heard=True))
+        yield Question("near", question(reading, heard=True, near=True), stretches)
+    wanted = [s for s in reading.spans if s.meanings[0].field not in signals.WISHES]
+    if wanted and stretches:
+        words = tuple(word_clause(t.text) for t in (*reading.words, *reading.helpers))
+        yield Question("kept", Every(tuple(concept_clause(s) for s in wanted), words), stretches)
+    parts = [concept_clause(s) for s in reading.spans] + [word_clause(t.text) for t in (*reading.words, *reading.helpers)]
+    yield Question("loose", Some(tuple(parts)), (*concepts, *stretches) or (reading.text,))
+
+
+def question(reading: Reading, *, heard: bool = False, near: bool = False) -> Clause:
+    """All concepts and all stretches; wishes, helpers, the whole title and the words in their order add to the score."""
     if reading.empty:
         return Anything()
-    required = [concept_clause(s) for s in reading.spans]
-    required += [stretch_clause(s, reading.text[slice(*reading.typed(s.start, s.end))], heard=heard) for s in reading.stretches]
-    bonus = [word_clause(t.text, signals.BONUS_WORD) for t in reading.helpers]
+    wishes = [s for s in reading.spans if s.meanings[0].field in signals.WISHES]
+    required = [concept_clause(s) for s in reading.spans if s not in wishes]
+    required += [stretch_clause(s, reading.written(s.start, s.end), heard=heard, near=near) for s in reading.stretches]
+    bonus = [concept_clause(s) for s in wishes] + [word_clause(t.text, signals.BONUS_WORD) for t in reading.helpers]
     if not required:
         return Some(tuple(bonus))
+    return Every(tuple(required), (*bonus, *_order(reading)))
+
+
+def _order(reading: Reading) -> list[Clause]:
+    """The query's words standing together in the title, and the title being the query."""
     tokens = tuple(t.text for t in query_tokens(reading.cleaned))
-    if 1 < len(tokens) <= 12:
-        bonus.append(Phrase("title", tokens, signals.TITLE_PHRASE))
-    bonus.append(Scored(Term("exact", key(reading.cleaned)[:200]), signals.EXACT_TITLE))
-    return Every(tuple(required), tuple(bonus))
-
-
-def loose_question(reading: Reading) -> Clause:
-    """Any of the words and concepts: the last resort. More of them, and rarer ones, stand first."""
-    parts = [concept_clause(s) for s in reading.spans] + [word_clause(t.text) for t in (*reading.words, *reading.helpers)]
-    return Some(tuple(parts))
-
+    found: list[Clause] = [Phrase("title", tokens, signals.TITLE_PHRASE)] if 1 < len(tokens) <= 12 else []
+    plain = {i for s in reading.spans if is_plain(s) for i in range(s.start, s.end)}
+    text = "".join(" " if i in plain else c for i, c in enumerate(reading.cleaned))
+    couples = dict.fromkeys(p for i in range(len(text) - 1) if is_han(p := text[i : i + 2]))
+    found += [Term("title_grams", p, signals.COUPLE) for p in list(couples)[:24]]
+    return [*found, Scored(Term("exact", key(reading.cleaned)[:200]), signals.EXACT_TITLE)]

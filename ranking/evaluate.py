@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,13 @@ METRICS = ("ndcg@10", "mrr@10", "recall@10", "p@k", "rprec", "nohit", "ok")
 
 
 def evaluate(engine: Engine, file: Path) -> dict[str, Any]:
-    """Mean score by class, the mean of the classes, and every query with its score. BadRequest names a bad line."""
-    rows = [_scored(engine, query) for query in read(file)]
+    """score() of the judged queries of a file. BadRequest names a bad line."""
+    return score(engine, read(file))
+
+
+def score(engine: Engine, queries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Mean score by class, the mean of the classes, and every query with its score, total, whether relaxed, and first titles."""
+    rows = [_scored(engine, query) for query in queries]
     classes: dict[str, list[float]] = {}
     for row in rows:
         classes.setdefault(row["class"], []).append(row["score"])
@@ -56,15 +61,15 @@ def _scored(engine: Engine, query: Mapping[str, Any]) -> dict[str, Any]:
     size = min(100, max(10, len(query["gold"]) if query["metric"] == "rprec" else 10))
     source = query.get("source") or ()
     filters = {"source": (source,) if isinstance(source, str) else tuple(source), "kind": (query["kind"],) if query.get("kind") else ()}
+    row = {"qid": query.get("qid", ""), "class": query["class"], "q": query["q"], "score": 0.0, "total": 0, "relaxed": False, "first": []}
     try:
         found = search(engine, Request(text=query["q"], filters={k: v for k, v in filters.items() if v}, size=size, facets=()))
     except BadRequest:
-        score = 1.0 if query["metric"] == "ok" and len(query["q"]) > MAX_QUERY else 0.0
-    except HaokeError:
-        score = 0.0
-    else:
-        score = measure(query, found)
-    return {"qid": query.get("qid", ""), "class": query["class"], "q": query["q"], "score": round(score, 4)}
+        return row | {"score": 1.0 if query["metric"] == "ok" and len(query["q"]) > MAX_QUERY else 0.0}
+    except HaokeError as error:
+        return row | {"error": str(error)}
+    first = [str(hit.resource["title"]) for hit in found.hits[:3]]
+    return row | {"score": round(measure(query, found), 4), "total": found.total, "relaxed": bool(found.interpretation.relaxed), "first": first}
 
 
 def _native(id: str) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 from catalog.errors import BadRequest
 from catalog.resource import Resource
 from indexer.engine import Engine, Every, OneOf, Query
-from ranking.clauses import concept_clause, question, stretch_clause
+from ranking.clauses import Question, concept_clause, stretch_clause
+from ranking.evidence import weighed
 from ranking.query import Reading, understand
+from ranking.search import ask, not_expired
 from ranking.signals import signals
 
 
@@ -18,19 +20,21 @@ def explain(engine: Engine, text: str, id: str | None = None, size: int = 5) -> 
 
     score = (sum of the parts) × prior. A part is what one concept or word adds, bonuses are named apart.
     """
-    reading = understand(text)
-    found = [(h.id, h.score, h.body) for h in engine.search(Query(clause=question(reading), size=size)).hits]
+    reading = weighed(engine, understand(text))
+    page, asked = ask(engine, Query(size=size, scope=not_expired()), reading)
+    found = [(h.id, h.score, h.body) for h in page.hits]
     if id is not None:
         body = engine.get([id]).get(id)
         if body is None:
             raise BadRequest(f"no resource {id!r}", parameter="id", hint="copy the id from `haoke search`")
-        found = [(id, _score(engine, question(reading), Resource.from_json(body).id), body)]
+        found = [(id, _score(engine, asked.clause, Resource.from_json(body).id), body)]
     return {
         "text": text,
+        "question": asked.name,
         "concepts": [{"text": s.text, "meanings": [f"{m.field}={m.label}" for m in s.meanings]} for s in reading.spans],
         "words": [t.text for t in reading.words],
         "helpers": [t.text for t in reading.helpers],
-        "hits": [_hit(engine, reading, *row) for row in found],
+        "hits": [_hit(engine, reading, asked, *row) for row in found],
     }
 
 
@@ -40,15 +44,16 @@ def _score(engine: Engine, part: Any, id: str, boost: str = "prior") -> float:
     return hits[0].score if hits else 0.0
 
 
-def _hit(engine: Engine, reading: Reading, id: str, score: float, body: bytes) -> dict[str, Any]:
+def _hit(engine: Engine, reading: Reading, asked: Question, id: str, score: float, body: bytes) -> dict[str, Any]:
     resource = Resource.from_json(body)
     parts: dict[str, float] = {}
     for span in reading.spans:
         parts[f"concept:{span.text}"] = _score(engine, concept_clause(span), resource.id, boost="")
     for stretch in reading.stretches:
-        typed = reading.text[slice(*reading.typed(stretch.start, stretch.end))]
-        parts[f"words:{stretch.text}"] = _score(engine, stretch_clause(stretch, typed, heard=False), resource.id, boost="")
-    whole = question(reading)
+        typed = reading.written(stretch.start, stretch.end)
+        alike = {"heard": asked.name in ("heard", "near"), "near": asked.name == "near"}
+        parts[f"words:{stretch.text}"] = _score(engine, stretch_clause(stretch, typed, **alike), resource.id, boost="")
+    whole = asked.clause
     for bonus in whole.bonus if isinstance(whole, Every) else ():
         value = _score(engine, bonus, resource.id, boost="")
         if value:

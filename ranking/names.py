@@ -6,9 +6,8 @@ entries share keeps all of them as meanings; ranking.evidence orders them by wha
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,8 +15,9 @@ from catalog.errors import VocabularyError
 from catalog.text import clean, key
 from catalog.vocab import vocabulary
 from indexer.analysis import Token, is_han
-from indexer.fields import FIELDS
-from indexer.sounds import is_letters, syllables
+from indexer.sounds import all_syllables, is_letters, syllables
+from ranking.meaning import Meaning, Span
+from ranking.patterns import graduations, salaries, school_years
 
 #: Vocabularies whose names are spotted, in order of preference where the same words name two things.
 SPOTTED = ("version", "grade", "volume", "subject", "stage", "school", "region", "degree", "job_type", "industry", "major",
@@ -27,44 +27,6 @@ _SHORT_OK = frozenset({"region", "volume", "grade"})
 #: Names are also found by their pinyin, from so many letters on: below, letters mean too many things.
 _PINYIN_FIELDS = ("version", "grade", "volume", "subject", "stage", "school", "region", "degree", "major")
 _PINYIN_LEAST = 4
-_GRADE_VOLUME = re.compile(r"(?<![一二三四五六七八九十百\d第])([一二三四五六七八九1-9])(?:年级)?([上下])(?:册|学期)?")
-_DIGIT = {c: str(i) for i, c in enumerate("一二三四五六七八九", 1)} | {str(i): str(i) for i in range(1, 10)}
-_SALARY = re.compile(
-    r"(?:月薪|薪资|工资|月入|薪水)?(?P<low>\d+(?:\.\d+)?)(?P<unit>万|千|k|w|元)?(?:(?:-|到|至|~)(?P<high>\d+(?:\.\d+)?)(?P<unit2>万|千|k|w|元))?(?:每月|/月|一个月)?(?P<edge>以上|以下|起|\+)?"
-)
-_UNIT = {"万": 10_000, "w": 10_000, "千": 1_000, "k": 1_000, "元": 1}
-_YEAR = re.compile(r"(?<!\d)(?:20)?(2[0-9])届")
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """One thing that a stretch may name: a code of a vocabulary, or a value (`8000-`) of a field without names."""
-
-    field: str
-    code: str
-
-    @property
-    def value(self) -> str:
-        """What the index holds: the code, or the label where the field is open text."""
-        words = FIELDS[self.field].vocabulary
-        return vocabulary(words).label(self.code) if words and FIELDS[self.field].open else self.code
-
-    @property
-    def label(self) -> str:
-        """What people read."""
-        words = FIELDS[self.field].vocabulary
-        return vocabulary(words).label(self.code) if words else self.code
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch [start, end) of the cleaned query that names something, its likeliest meaning first."""
-
-    start: int
-    end: int
-    text: str
-    meanings: tuple[Meaning, ...]
-
 
 # ── the names ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def _entries(fields: Iterable[str]) -> Iterable[tuple[str, str, str]]:
@@ -114,11 +76,34 @@ def _preferred(name: str, meanings: list[Meaning]) -> tuple[Meaning, ...]:
 # ── finding them ───────────────────────────────────────────────────────────────────────────────────────────────────
 def spot(text: str, tokens: list[Token]) -> list[Span]:
     """The named stretches of a cleaned text, in order, none overlapping."""
-    found = [*_named(text, _borders(text, tokens)), *_pinyin(text, tokens)]
-    patterns = [*_school_years(text, found), *_salaries(text), *_years(text)]
+    syllabic = syllable_runs(text, tokens)
+    named = [s for s in _named(text, _borders(text, tokens)) if not any(a <= s.start and s.end <= b for a, b in syllabic)]
+    found = [*named, *_pinyin(text, tokens, syllabic)]
+    patterns = [*school_years(text, found), *salaries(text), *graduations(text)]
     taken = _longest(patterns)
     rest = [s for s in _without_lonely(_longest(found), text) if all(s.end <= t.start or s.start >= t.end for t in taken)]
-    return sorted([*taken, *rest], key=lambda s: s.start)
+    return [_majors(s, text) for s in sorted([*taken, *rest], key=lambda s: s.start) if not _torn(s, [*taken, *rest], text)]
+
+
+def _torn(span: Span, spans: list[Span], text: str) -> bool:
+    """大学 in 大学英, 工程 in 工程力: a name that leaves one character of what was written together was no name there."""
+    if not is_han(span.text) or span.end - span.start > 3:
+        return False
+    start, end = span.start, span.end
+    while start > 0 and is_han(text[start - 1]):
+        start -= 1
+    while end < len(text) and is_han(text[end]):
+        end += 1
+    inside = {i for s in spans for i in range(s.start, s.end)}
+    left = [i for i in range(start, end) if i not in inside]
+    return len(left) == 1 and (left[0] in (span.start - 1, span.end)) and end - start <= 5
+
+
+def _majors(span: Span, text: str) -> Span:
+    """助产专业, 护理专业课: the word behind says that a major is meant."""
+    if text[span.end :].lstrip().startswith("专业") and any(m.field in ("major", "discipline") for m in span.meanings):
+        return replace(span, meanings=tuple(m for m in span.meanings if m.field in ("major", "discipline")), named=True)
+    return span
 
 
 def _named(text: str, borders: set[int]) -> list[Span]:
@@ -157,7 +142,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return not (joined(before, text[start]) or joined(after, text[end - 1]))
 
 
-def _pinyin(text: str, tokens: list[Token]) -> list[Span]:
+def _pinyin(text: str, tokens: list[Token], syllabic: list[tuple[int, int]]) -> list[Span]:
     """Letters that spell names: one run of them (hangzhou), several (ruan jian), or a run of names (yinianjishuxue)."""
     found = []
     letters = [t for t in tokens if is_letters(t.text)]
@@ -167,44 +152,26 @@ def _pinyin(text: str, tokens: list[Token]) -> list[Span]:
             if last > first and text[letters[last - 1].end : letters[last].start] != " ":
                 break
             joined += letters[last].text
+            if any(start <= token.start and letters[last].end <= end and (start, end) != (token.start, letters[last].end) for start, end in syllabic):
+                continue  # wu li in ji suan wu li xue is a piece of a longer name
             if joined in pinyin_names():
                 found.append(Span(token.start, letters[last].end, joined, pinyin_names()[joined]))
     return found
 
 
-def _school_years(text: str, others: Sequence[Span]) -> list[Span]:
-    """八上, 三年级下, 9年级上: a grade and a volume written together, at an edge of the text or of another name."""
-    starts, ends = {s.start for s in others}, {s.end for s in others}
-    spans = []
-    for match in _GRADE_VOLUME.finditer(text):
-        start, end, cut = match.start(), match.end(), match.start(2)
-        if (start in ends or not is_han(text[start - 1 : start])) and (end in starts or not is_han(text[end : end + 1])):
-            spans.append(Span(start, cut, text[start:cut], (Meaning("grade", f"g{_DIGIT[match.group(1)]}"),)))
-            spans.append(Span(cut, end, text[cut:end], (Meaning("volume", "up" if match.group(2) == "上" else "down"),)))
-    return spans
-
-
-def _salaries(text: str) -> list[Span]:
-    """1万以上, 月薪3万以上, 15k-20k, 8千起: pay a month, open at one end or not."""
-    spans = []
-    for match in _SALARY.finditer(text):
-        unit, unit2, edge = match["unit"], match["unit2"], match["edge"]
-        named = match.group().startswith(("月", "薪", "工"))
-        if not (unit or unit2) and not (named and float(match["low"]) >= 1000):
+def syllable_runs(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
+    """Stretches of two and more single syllables set apart by blanks: (start, end) of each."""
+    found: list[tuple[int, int]] = []
+    run: list[Token] = []
+    for token in (*tokens, None):
+        joins = token is not None and token.text in all_syllables() and (not run or text[run[-1].end : token.start] == " ")
+        if token is not None and joins:
+            run.append(token)
             continue
-        if not (unit2 or edge or named):  # 3万 alone may be anything
-            continue
-        factor = _UNIT.get(unit or unit2 or "元", 1)
-        low = int(float(match["low"]) * factor)
-        high = int(float(match["high"]) * _UNIT[unit2]) if unit2 else None
-        value = f"{low}-{high}" if high else f"-{low}" if edge == "以下" else f"{low}-"
-        spans.append(Span(match.start(), match.end(), match.group(), (Meaning("salary", value),)))
-    return spans
-
-
-def _years(text: str) -> list[Span]:
-    """2026届, 26届: a graduation year."""
-    return [Span(m.start(), m.end(), m.group(), (Meaning("year", f"20{m.group(1)}"),)) for m in _YEAR.finditer(text)]
+        if len(run) > 1:
+            found.append((run[0].start, run[-1].end))
+        run = [token] if token is not None and token.text in all_syllables() else []
+    return found
 
 
 def _longest(spans: Iterable[Span]) -> list[Span]:

@@ -17,9 +17,10 @@ from functools import lru_cache
 import data
 from catalog.text import align, key
 from catalog.vocab import vocabulary
-from indexer.analysis import Token, query_tokens, subwords
+from indexer.analysis import Token, is_han, query_tokens, subwords
 from indexer.fields import FIELDS
-from ranking.names import Span, spot
+from ranking.meaning import Span
+from ranking.names import spot, syllable_runs
 from ranking.results import Concept
 
 
@@ -32,10 +33,12 @@ class Stretch:
 
     @property
     def start(self) -> int:
+        """Where it begins in the cleaned text."""
         return self.words[0].start
 
     @property
     def end(self) -> int:
+        """Where it ends in the cleaned text."""
         return self.words[-1].end
 
 
@@ -63,6 +66,10 @@ class Reading:
     def typed(self, start: int, end: int) -> tuple[int, int]:
         """A span of the cleaned text as a span of the typed one."""
         return (self.offsets[start], self.offsets[end - 1] + 1)
+
+    def written(self, start: int, end: int) -> str:
+        """What was typed for a span of the cleaned text."""
+        return self.text[slice(*self.typed(start, end))]
 
     @property
     def concepts(self) -> tuple[Concept, ...]:
@@ -110,14 +117,19 @@ def understand(text: str) -> Reading:
     said = _fillers().sub(lambda m: " " * len(m.group()), cleaned)
     said = said if said.strip() else cleaned
     tokens = query_tokens(said)
-    spans = spot(said, tokens)
-    left = _uncovered(said, tokens, spans)
     lists = word_lists()
+    spans = [s for s in spot(said, tokens) if s.text not in lists["helper"]]
+    left = _uncovered(said, tokens, spans)
     helpers = [t for t in left if t.text in lists["helper"]]
     words = [t for t in left if t.text not in lists["helper"] and t.text not in lists["filler"]]
+    if said != cleaned and len(words) + len(spans) > 1:
+        # in a sentence a character left alone is grammar (做, 上, 写): it may help, no more
+        alone = {s.text for s in _stretches(said, words, []) if len(s.text) == 1 and is_han(s.text)}
+        helpers += [t for t in words if t.text in alone]
+        words = [t for t in words if t.text not in alone]
     if not words and not spans:
         words, helpers = (helpers, []) if helpers else (left, [])
-    return Reading(text, cleaned, tuple(offsets), tuple(spans), tuple(_stretches(said, words)), tuple(helpers))
+    return Reading(text, cleaned, tuple(offsets), tuple(spans), tuple(_stretches(said, words, syllable_runs(said, tokens))), tuple(helpers))
 
 
 def _uncovered(text: str, tokens: list[Token], spans: list[Span]) -> list[Token]:
@@ -128,10 +140,12 @@ def _uncovered(text: str, tokens: list[Token], spans: list[Span]) -> list[Token]
     return query_tokens("".join(" " if i in inside else c for i, c in enumerate(text)))
 
 
-def _stretches(text: str, words: list[Token]) -> list[Stretch]:
+def _stretches(text: str, words: list[Token], syllabic: list[tuple[int, int]]) -> list[Stretch]:
+    """Words that touch, and syllables that stand together (ji suan wu li xue)."""
     groups: list[list[Token]] = []
     for word in words:
-        if groups and groups[-1][-1].end == word.start:
+        together = groups and (groups[-1][-1].end == word.start or any(s <= groups[-1][-1].start and word.end <= e for s, e in syllabic))
+        if together:
             groups[-1].append(word)
         else:
             groups.append([word])

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import orjson
 
@@ -16,7 +17,8 @@ from catalog.text import key
 from catalog.vocab import vocabulary
 from indexer.engine import AnyFilter, Between, Cursor, Engine, Filter, OneOf, Overlap, Page, Query
 from indexer.fields import FACETS, SHOWN, VERIFIED
-from ranking.clauses import loose_question, question
+from ranking.clauses import Question, question, questions
+from ranking.evidence import weighed
 from ranking.query import Reading, understand
 from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, FacetValue, Interpretation, Request, ResultHit, Results
 from ranking.snippet import highlights
@@ -35,10 +37,10 @@ def search(engine: Engine, request: Request) -> Results:
     """Answers one request. BadRequest for what can't be asked; EngineError when the engine can't answer."""
     began = time.perf_counter()
     check(request)
-    reading = understand(request.text)
+    reading = weighed(engine, understand(request.text))
     facets = tuple(f for f in (request.facets if request.facets is not None else default_facets(request)))
     query = Query(
-        scope=(Between("expires_at", low=math.floor(time.time() / 60) * 60),),
+        scope=not_expired(),
         filters=filters(request.filters),
         facets={f: TREE if FACETS[f].tree else VALUES for f in facets},
         sort=SORT_FIELDS[request.sort],
@@ -46,7 +48,7 @@ def search(engine: Engine, request: Request) -> Results:
         size=request.size,
         after=_cursor(engine, request),
     )
-    page, relaxed = _ask(engine, query, reading)
+    page, asked = ask(engine, query, reading)
     return Results(
         request=request,
         total=page.total,
@@ -54,11 +56,16 @@ def search(engine: Engine, request: Request) -> Results:
         took_ms=round((time.perf_counter() - began) * 1000, 3),
         partial=page.partial,
         generation=page.generation,
-        interpretation=Interpretation(request.text, reading.concepts, tuple(t.text for t in reading.words), relaxed),
+        interpretation=Interpretation(request.text, reading.concepts, tuple(t.text for t in reading.words), asked.dropped if page.total else ()),
         hits=tuple(_hit(h.id, h.score, h.body, reading) for h in page.hits),
         facets={name: shown(name, counts, request.filters.get(name, ())) for name, counts in page.facets.items()},
         next=_token(page, request),
     )
+
+
+def not_expired() -> tuple[Filter, ...]:
+    """What is of use now; by the minute, so that answers within it are the same."""
+    return (Between("expires_at", low=math.floor(time.time() / 60) * 60),)
 
 
 def check(request: Request) -> None:
@@ -78,20 +85,16 @@ def check(request: Request) -> None:
         raise BadRequest("cursor and page exclude each other", parameter="cursor", allowed=["cursor", "page"], hint="use one of them")
 
 
-def _ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, tuple[str, ...]]:
-    """The strict question first; when nothing fits, what sounds or looks alike, then any of its words – and say so."""
-    page = engine.search(replace(query, clause=question(reading), **_order(query, reading)))
-    if page.total or reading.empty:
-        return page, ()
-    asked = tuple(dict.fromkeys([s.text for s in reading.spans] + [s.text for s in reading.stretches]))
-    for looser in (question(reading, heard=True), loose_question(reading)):
-        page = engine.search(replace(query, clause=looser))
+def ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, Question]:
+    """Asks from strict to loose until something is found; the question that found it says what it let go."""
+    for one in questions(reading):
+        page = engine.search(replace(query, clause=one.clause, **_order(query, reading)))
         if page.total:
-            return page, asked or (reading.text,)
-    return page, ()
+            break
+    return page, one
 
 
-def _order(query: Query, reading: Reading) -> dict[str, str]:
+def _order(query: Query, reading: Reading) -> dict[str, Any]:
     """Without a text every score is the prior alone: ordering by that number is the same, and exact in ties."""
     return {"sort": "prior"} if reading.empty and not query.sort else {}
 
@@ -106,12 +109,12 @@ def facet_values(engine: Engine, request: Request, field: str, q: str = "", limi
     """Values of one facet under a request, those whose label holds `q`; up to `limit`."""
     check(replace(request, facets=(field,)))
     reading = understand(request.text)
-    query = Query(clause=question(reading), scope=(Between("expires_at", low=math.floor(time.time() / 60) * 60),), filters=filters(request.filters), size=0)
+    query = Query(clause=question(reading), scope=not_expired(), filters=filters(request.filters), size=0)
     page = engine.search(replace(query, facets={field: 1_000_000 if q else max(limit, 1)}))
     wanted = key(q)
     values = _values(field, page.facets[field], request.filters.get(field, ()))
     if wanted:
-        words = vocabulary(FACETS[field].vocabulary) if FACETS[field].vocabulary else None  # type: ignore[arg-type]
+        words = vocabulary(FACETS[field].vocabulary) if FACETS[field].vocabulary else None
         names = lambda v: (v.label, v.value, *(words.get(v.value).aliases if words and words.get(v.value) else ()))  # type: ignore[union-attr]  # noqa: E731
         values = [v for v in values if any(wanted in key(n) for n in names(v))]
     return tuple(values[:limit])

@@ -15,15 +15,23 @@ from catalog.resource import Kind, Resource
 from catalog.vocab import vocabulary
 from indexer.fields import SHANGHAI
 
-#: Score of a concept that a resource holds in its structured field; a match in the text alone scores by BM25.
+#: Score of a concept that a resource holds in its structured field.
 CONCEPT: Mapping[str, float] = {
-    "school": 9.0, "teacher": 9.0, "version": 8.0, "grade": 8.0, "volume": 8.0, "subject": 8.0, "stage": 5.0, "major": 8.0,
-    "discipline": 6.0, "region": 7.0, "industry": 6.0, "occupation": 6.0, "degree": 5.0, "experience": 4.0, "job_type": 6.0,
-    "level": 5.0, "platform": 5.0, "language": 3.0, "resource_type": 3.0, "audience": 2.0, "access": 3.0, "board": 4.0,
-    "year": 5.0, "salary": 4.0,
+    "school": 12.0, "teacher": 12.0, "version": 10.0, "grade": 10.0, "volume": 10.0, "subject": 10.0, "stage": 8.0, "major": 8.0,
+    "discipline": 6.0, "region": 12.0, "industry": 8.0, "occupation": 4.0, "degree": 8.0, "experience": 4.0, "job_type": 8.0,
+    "level": 6.0, "platform": 6.0, "language": 4.0, "resource_type": 3.0, "audience": 2.0, "access": 3.0, "board": 4.0,
+    "year": 8.0, "salary": 8.0,
 }  # fmt: skip
-LESS_LIKELY = 0.75  # each further meaning of an ambiguous name, against the one before
-CONCEPT_TEXT = 0.8  # of a concept's words found in the text only
+#: Concepts that say what a thing is like: the same words in the text never outweigh the field, they get this share of its score.
+PLAIN = frozenset({"version", "grade", "volume", "stage", "region", "degree", "job_type", "level", "platform", "experience", "year", "language"})
+PLAIN_TITLE = 0.85  # in the title
+PLAIN_TEXT = 0.45  # anywhere else
+#: Concepts that help but need not be held: few resources say so, and people mean it as a wish.
+WISHES = frozenset({"experience", "audience", "access", "resource_type"})
+NAMED_SO = 2.5  # a major that the query calls one: 助产专业, 护理专业课
+NARROWER = 0.9  # a value below the one asked for: 人教版（精通） for 人教版
+LESS_LIKELY = 0.75  # a meaning of an ambiguous name in a further field, against the field before; namesakes in one field are equal
+CONCEPT_TEXT = 0.8  # of the words of a concept that says what a thing is about (subject, major, industry), scored as words
 
 # how much a way of matching counts against the same words found as words
 TITLE_PHRASE = 2.5  # × BM25 of the query's words standing together, in order, in the title
@@ -34,6 +42,8 @@ SHORT = 2.5  # an abbreviation or initials of the title
 PINYIN = 2.5  # typed pinyin of the title
 HOMOPHONE = 2.0  # the title sounds like the words
 NEAR = 0.5  # most characters of the words stand in the title
+ALL_LETTERS = 8.0  # all of them do: two swapped, or one left out
+COUPLE = 0.3  # × BM25 of each pair of neighbouring characters of the query that stands in the title: nearness and order
 BONUS_WORD = 0.6  # a word that helps but need not match (课程, 视频)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import data
 from catalog.text import clean, key
 from indexer.analysis import is_han, runs
-from indexer.sounds import is_letters, run_syllables, split_pinyin
+from indexer.sounds import all_syllables, is_letters, run_syllables, split_pinyin
 
 READINGS = 3  # ways to split typed pinyin that are tried
 
@@ -87,7 +87,7 @@ def spelled(text: str) -> tuple[tuple[str, ...], ...]:
             parts: tuple[tuple[str, ...], ...] = (tuple(run_syllables(run)),)
         elif is_letters(run):
             letters = True
-            parts = split_pinyin(run)
+            parts = ((run,),) if " " in text and run in all_syllables() else split_pinyin(run)
         else:
             return ()
         ways = [(*way, *part) for way in ways for part in parts][:READINGS]

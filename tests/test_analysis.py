@@ -62,8 +62,11 @@ def test_both_segmenters_cut_every_title_alike() -> None:
                 assert fast.search(run) == reference.search(run), run
 
 
-@FEW
+@settings(max_examples=600, deadline=None)
 @given(HAN | ANY_HAN)
+@example("㐀㐀")
+@example("数〇学𠀀𠀀高等数学")
+@example("龥鿖鿖鿕")
 def test_both_segmenters_cut_random_han_alike(text: str) -> None:
     reference, fast = _both()
     for sort, run, _ in runs(clean(text)):
@@ -160,6 +163,14 @@ def test_a_word_of_letters_finds_itself_only(query: str, title: str) -> None:
 
 def test_traditional_and_full_width_text_gives_the_same_tokens() -> None:
     assert index_tokens("高等數學（Ｃ＋＋）") == index_tokens("高等数学(c++)")
+
+
+@pytest.mark.parametrize(
+    ("title", "query"), [("网络操作系统", "操作系统"), ("电子商务系统", "电子商务"), ("数字图像处理", "图像处理"), ("管理信息系统", "信息系统"), ("中华人民共和国", "人民共和国")]
+)
+def test_a_long_word_holds_the_long_words_inside_it(title: str, query: str) -> None:
+    assert [t.text for t in query_tokens(query)] == [query], "one word"
+    assert query in index_tokens(title)
 
 
 def test_subwords_are_inside_their_word_and_not_the_word() -> None:

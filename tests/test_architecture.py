@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import configparser
+import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,7 @@ ONLY_IN = {
     "tantivy": "indexer/engines/embedded.py",
     "elasticsearch": "indexer/engines/elasticsearch/",
     "elasticsearch_dsl": "indexer/engines/elasticsearch/",
+    "pypinyin": "indexer/sounds.py",
     "sqlite3": "catalog/store.py",
     "flask": "web/",
     "flask_babel": "web/",
@@ -46,9 +50,9 @@ LONG = {
     "catalog/placing.py": "one decision, in one transaction: where a record goes and who is parted or joined by it",
     "catalog/store.py": "the only module that knows SQLite",
     "catalog/normalize/school.py": "one grammar: stage, grade, volume, version and subject stand inside each other's names",
+    "indexer/analysis.py": "index and query are cut by the same lines, which must be seen together",
     "indexer/engine.py": "the whole contract of an engine, to be read in one piece",
     "indexer/engines/embedded.py": "the whole of one engine: its syntax leaves no other trace",
-    "ranking/query.py": "one reading of a query: spans, concepts, words and the clauses they become",
 }
 
 
@@ -90,6 +94,24 @@ def test_each_library_is_imported_in_its_one_place(path: Path) -> None:
     for library in sorted(tops & ONLY_IN.keys()):
         place = ONLY_IN[library]
         assert where == place or (place.endswith("/") and where.startswith(place)), f"{where} imports {library}; only {place} may"
+
+
+def test_every_library_that_is_imported_is_declared() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg", encoding="utf-8")
+    lines = [line for line in setup["options"]["install_requires"].splitlines() if line and not line.startswith("#")]
+    declared = {plain(re.split(r"[<>=!~\[; ]", line)[0]) for line in lines}
+    known = packages_distributions()
+    for path in MODULES:
+        for top in sorted({module.partition(".")[0] for module in imported(path)} - ARROWS.keys() - sys.stdlib_module_names):
+            providers = {plain(d) for d in known.get(top, [top])}
+            # these come with Flask, whose makers they share
+            assert top in ("werkzeug", "jinja2", "markupsafe") or providers & declared, f"{name(path)} imports {top}: add it to install_requires in setup.cfg"
+
+
+def plain(distribution: str) -> str:
+    """A distribution's name as the index compares it."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name)

@@ -29,7 +29,7 @@ def test_every_line_is_a_word_of_2_to_8_han_characters_a_frequency_and_a_tag() -
 
 
 def test_words_are_sorted_and_stand_once() -> None:
-    assert WORDS == sorted(WORDS, key=lambda line: line.split(" ")[0])
+    assert list(WORDS) == sorted(WORDS, key=lambda line: line.split(" ")[0])
     assert len({word for word, _, _ in dictionary_words()}) == len(WORDS) > 5_000
 
 

@@ -6,6 +6,7 @@ import secrets
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import orjson
 import pytest
@@ -40,7 +41,8 @@ def ask(url: str, method: str = "GET", body: object = None) -> dict:
     return orjson.loads(content) if content else {}
 
 
-def cleaned(server: str) -> Iterator[str]:
+@contextmanager
+def place(server: str) -> Iterator[str]:
     """A name of one's own on the server; nothing of it is left."""
     name = f"t{secrets.token_hex(4)}"
     yield f"{server}/{name}"
@@ -53,12 +55,12 @@ def cleaned(server: str) -> Iterator[str]:
 class TestNewest(EngineContract):
     @pytest.fixture
     def make(self, newest: str) -> Iterator[Make]:
-        for url in cleaned(newest):
+        with place(newest) as url:
             yield lambda: open_engine(url)
 
 
 class TestOldest(EngineContract):
     @pytest.fixture
     def make(self, oldest: str) -> Iterator[Make]:
-        for url in cleaned(oldest):
+        with place(oldest) as url:
             yield lambda: open_engine(url)

@@ -21,6 +21,7 @@ def run(host: str, port: int, workers: int, *, engine_url: str, home: Path) -> N
     from granian import Granian
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
+    from granian.log import LogLevels
 
     os.environ["HAOKE_ENGINE"] = engine_url
     os.environ["HAOKE_HOME"] = str(home)
@@ -35,5 +36,5 @@ def run(host: str, port: int, workers: int, *, engine_url: str, home: Path) -> N
         http1_settings=HTTP1Settings(max_buffer_size=64 * LONGEST_LINE),
         respawn_failed_workers=True,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
     ).serve()

@@ -155,6 +155,8 @@ class Reader:
     """One open generation. searcher() is a snapshot; look() takes up what another process committed."""
 
     def __init__(self, folder: Path) -> None:
+        if _meta(folder).schema != SCHEMA_VERSION:
+            raise GenerationError(f"generation {folder.name} was built by another version of haoke", hint="run `haoke reindex`")
         try:
             self.index = tantivy.Index.open(str(folder))
         except (ValueError, OSError) as error:
@@ -178,7 +180,7 @@ class Reader:
         if query.size:
             total, found, following = self._hits(searcher, query, whole)
         else:
-            total, found, following = searcher.search(whole, limit=1, count=True).count or 0, [], None
+            total, found, following = searcher.search(whole, limit=1, count=True).count or 0, [], None  # type: ignore[attr-defined]
         return api.Page(total, tuple(found), self._facets(searcher, query, whole), generation, following)
 
     # hits ----------------------------------------------------------------------------------------------------------
@@ -188,7 +190,7 @@ class Reader:
         ordering: dict[str, Any] = {"order_by_field": query.sort} if query.sort else {"weight_by_field": query.boost or None}
         limit = wanted + 1
         result = searcher.search(whole, limit=limit, count=True, **ordering)
-        total, ranked = result.count or 0, result.hits
+        total, ranked = result.count or 0, result.hits  # type: ignore[attr-defined]
         # The order among equal keys is the index's own: take in the whole tie at the page's end, then order it by id.
         while len(ranked) == limit and ranked[-1][0] == ranked[wanted - 1][0] and limit < wanted + TIES:
             limit = min(limit * 2 + 32, wanted + TIES)
@@ -225,7 +227,7 @@ class Reader:
         tied = [(key, address) for key, address in ranked if key == after.key]
         if len(tied) > TIES:
             return []
-        named = sorted((searcher.doc(address).get_first("id"), key, address) for key, address in tied)
+        named = sorted((str(searcher.doc(address).get_first("id")), key, address) for key, address in tied)
         rest = [(key, address) for name, key, address in named if name > after.id]
         merged = rest + self._by_id(searcher, lower, 0, min(size, len(lower)))
         return merged[:size]

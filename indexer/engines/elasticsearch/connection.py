@@ -142,7 +142,7 @@ class Connection:
         """The servers' oldest version; EngineError for one that is not supported."""
         with self.managing() as client:
             nodes = client.nodes.info(metric="_none", filter_path="nodes.*.version").get("nodes", {})
-        versions = sorted((tuple(int(n) for n in re.findall(r"\d+", v["version"])[:3]) for v in nodes.values()))
+        versions = sorted(tuple(int(n) for n in re.findall(r"\d+", v["version"])[:3]) for v in nodes.values())
         oldest = ".".join(map(str, versions[0])) if versions else "unknown"
         if versions and versions[0][:2] < OLDEST:
             raise EngineError(f"the cluster runs Elasticsearch {oldest}", hint="8.19 and 9.x are supported: upgrade its nodes")

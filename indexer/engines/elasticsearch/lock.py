@@ -25,7 +25,7 @@ class Lock:
         self.connection = connection
         self.index = f"{connection.settings.name}.lock"
         self.owner = {"host": socket.gethostname(), "process": os.getpid(), "token": os.urandom(8).hex()}
-        self._stamp: dict[str, int] = {}
+        self._stamp: dict[str, Any] = {}
         self._lost = ""
         self._ended = threading.Event()
 

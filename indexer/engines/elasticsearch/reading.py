@@ -13,6 +13,7 @@ from catalog.errors import EngineUnavailable, GenerationError
 from indexer import engine as api
 from indexer.engines.elasticsearch import mapping, translate
 from indexer.engines.elasticsearch.connection import Connection, NotFound
+from indexer.fields import SCHEMA_VERSION
 
 Counts = tuple[tuple[str, int], ...]
 
@@ -24,6 +25,7 @@ class Reader:
         self.connection = connection
         self.name = connection.settings.name
         self.seconds = connection.settings.timeout
+        self._fitting = ""  # the generation last seen to be of this version
 
     def search(self, query: api.Query, generation: str = "") -> api.Page:
         """The page that answers a query."""
@@ -88,8 +90,19 @@ class Reader:
             found = mapping.generation_of(self.name, rows[0]["_index"])
             if not found:
                 raise taken(self.name)
-            return found
-        return self.active()
+        else:
+            found = self.active()
+        if found != self._fitting:
+            self._fits(found)
+        return found
+
+    def _fits(self, generation: str) -> None:
+        with self.connection.asking() as client:
+            index = mapping.index(self.name, generation, mapping.PRIMARY)
+            told = client.indices.get_mapping(index=index).body
+        if told[index]["mappings"].get("_meta", {}).get("schema") != SCHEMA_VERSION:
+            raise GenerationError(f"generation {generation} was built by another version of haoke", hint="run `haoke reindex`")
+        self._fitting = generation
 
     def active(self) -> str:
         """Name of the generation that answers. GenerationError when there is none."""

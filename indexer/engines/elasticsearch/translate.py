@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from elasticsearch.dsl import query as q
@@ -23,11 +23,11 @@ def clause(item: api.Clause) -> q.Query:
     """What must match, scored."""
     match item:
         case api.Term(field, token, weight):
-            return q.Term(**{field: {"value": token[:LONGEST_TOKEN] if _is_text(field) else token, "boost": BM25 * weight}})
+            return _on(q.Term, field, {"value": token[:LONGEST_TOKEN] if _is_text(field) else token, "boost": BM25 * weight})
         case api.Phrase(field, tokens, weight, slop):
             if len(tokens) == 1:
                 return clause(api.Term(field, tokens[0], weight))
-            return q.MatchPhrase(**{field: {"query": " ".join(tokens), "slop": slop, "boost": BM25 * weight, "analyzer": "whitespace"}})
+            return _on(q.MatchPhrase, field, {"query": " ".join(tokens), "slop": slop, "boost": BM25 * weight, "analyzer": "whitespace"})
         case api.Every(clauses, bonus):
             return q.Bool(must=_all(clauses), should=_all(bonus)) if clauses or bonus else q.MatchNone()
         case api.Some(clauses, least):
@@ -43,6 +43,11 @@ def clause(item: api.Clause) -> q.Query:
     raise EngineError(f"no such clause: {item!r}")
 
 
+def _on(kind: Callable[..., q.Query], field: str, value: object) -> q.Query:
+    """A query of one field: the library takes its name as a keyword."""
+    return kind(**{field: value})
+
+
 def _all(clauses: Iterable[api.Clause]) -> list[q.Query]:
     return [clause(c) for c in clauses]
 
@@ -55,7 +60,7 @@ def narrowing(item: api.Filter) -> q.Query:
     """What narrows, unscored."""
     match item:
         case api.OneOf(field, values):
-            return q.Terms(**{field: list(values)})
+            return _on(q.Terms, field, list(values))
         case api.Between(field, low, high):
             return _range(field, low, high)
         case api.Overlap(_, low_field, high_field, low, high):
@@ -68,7 +73,7 @@ def narrowing(item: api.Filter) -> q.Query:
 
 def _range(field: str, low: float | None, high: float | None) -> q.Query:
     ends = {name: float(value) for name, value in (("gte", low), ("lte", high)) if value is not None and math.isfinite(value)}
-    return q.Range(**{field: ends}) if ends else q.Exists(field=field)
+    return _on(q.Range, field, ends) if ends else q.Exists(field=field)
 
 
 def matching(query: api.Query, without: str = "", *, scored: bool = False) -> q.Query:
@@ -81,7 +86,7 @@ def matching(query: api.Query, without: str = "", *, scored: bool = False) -> q.
     if not query.boost:
         return whole
     # log2(2 + x) = ln(2 + x) / ln 2
-    factor = {"field_value_factor": {"field": query.boost, "modifier": "ln2p", "missing": 0}, "weight": 1 / math.log(2)}
+    factor: Any = {"field_value_factor": {"field": query.boost, "modifier": "ln2p", "missing": 0}, "weight": 1 / math.log(2)}
     return q.FunctionScore(query=whole, functions=[factor], boost_mode="multiply")
 
 

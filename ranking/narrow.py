@@ -1,0 +1,34 @@
+"""What narrows every search: the chosen filters, and that nothing expired is shown."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable, Mapping
+
+from catalog.errors import BadRequest
+from indexer.engine import AnyFilter, Between, Filter, OneOf, Overlap
+
+
+def unexpired() -> Between:
+    """What is still open, to the minute: within one, engines may reuse what they found."""
+    return Between("expires_at", low=math.floor(time.time() / 60) * 60)
+
+
+def filters(chosen: Mapping[str, tuple[str, ...]]) -> tuple[Filter, ...]:
+    """One filter a field: OR within, AND across. Salary is `min-max` and matches overlaps."""
+    return tuple(_salary(values) if name == "salary" else OneOf(name, tuple(values)) for name, values in chosen.items() if values)
+
+
+def _salary(values: Iterable[str]) -> Filter:
+    bands = []
+    for value in values:
+        low, dash, high = value.partition("-")
+        try:
+            bottom, top = (float(low) if low else None), (float(high) if high else None)
+        except ValueError:
+            bottom = top = None
+        if not dash or (bottom is None and top is None) or (bottom is not None and top is not None and bottom > top):
+            raise BadRequest(f"salary {value!r} is no range", parameter="salary", allowed=["min-max", "min-", "-max"], hint="write yuan a month, e.g. 5000-8000")
+        bands.append(Overlap("salary", "salary_min", "salary_max", bottom, top))
+    return AnyFilter("salary", tuple(bands)) if len(bands) > 1 else bands[0]

@@ -1,0 +1,52 @@
+"""Names that follow a pattern instead of standing in a vocabulary: 八上, 15k-20k, 月薪1万以上, 2026届."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from indexer.analysis import is_han
+from ranking.meaning import Meaning, Span
+
+_GRADE_VOLUME = re.compile(r"(?<![一二三四五六七八九十百\d第])([一二三四五六七八九1-9])(?:年级)?([上下])(?:册|学期)?")
+_DIGIT = {c: str(i) for i, c in enumerate("一二三四五六七八九", 1)} | {str(i): str(i) for i in range(1, 10)}
+_SALARY = re.compile(
+    r"(?:月薪|薪资|工资|月入|薪水)?(?P<low>\d+(?:\.\d+)?)(?P<unit>万|千|k|w|元)?(?:(?:-|到|至|~)(?P<high>\d+(?:\.\d+)?)(?P<unit2>万|千|k|w|元))?(?:每月|/月|一个月)?(?P<edge>以上|以下|起|\+)?"
+)
+_UNIT = {"万": 10_000, "w": 10_000, "千": 1_000, "k": 1_000, "元": 1}
+_YEAR = re.compile(r"(?<!\d)(?:20)?(2[0-9])届")
+
+
+def school_years(text: str, others: Sequence[Span]) -> list[Span]:
+    """八上, 三年级下, 9年级上: a grade and a volume written together, at an edge of the text or of another name."""
+    starts, ends = {s.start for s in others}, {s.end for s in others}
+    spans = []
+    for match in _GRADE_VOLUME.finditer(text):
+        start, end, cut = match.start(), match.end(), match.start(2)
+        if (start in ends or not is_han(text[start - 1 : start])) and (end in starts or not is_han(text[end : end + 1])):
+            spans.append(Span(start, cut, text[start:cut], (Meaning("grade", f"g{_DIGIT[match.group(1)]}"),)))
+            spans.append(Span(cut, end, text[cut:end], (Meaning("volume", "up" if match.group(2) == "上" else "down"),)))
+    return spans
+
+
+def salaries(text: str) -> list[Span]:
+    """1万以上, 月薪3万以上, 15k-20k, 8千起: pay a month, open at one end or not."""
+    spans = []
+    for match in _SALARY.finditer(text):
+        unit, unit2, edge = match["unit"], match["unit2"], match["edge"]
+        named = match.group().startswith(("月", "薪", "工"))
+        if not (unit or unit2) and not (named and float(match["low"]) >= 1000):
+            continue
+        if not (unit2 or edge or named):  # 3万 alone may be anything
+            continue
+        factor = _UNIT.get(unit or unit2 or "元", 1)
+        low = int(float(match["low"]) * factor)
+        high = int(float(match["high"]) * _UNIT[unit2]) if unit2 else None
+        value = f"{low}-{high}" if high else f"-{low}" if edge == "以下" else f"{low}-"
+        spans.append(Span(match.start(), match.end(), match.group(), (Meaning("salary", value),)))
+    return spans
+
+
+def graduations(text: str) -> list[Span]:
+    """2026届, 26届: a graduation year."""
+    return [Span(m.start(), m.end(), m.group(), (Meaning("year", f"20{m.group(1)}"),)) for m in _YEAR.finditer(text)]

@@ -1,0 +1,250 @@
+"""suggest(engine, text, filters) → what the typed text may become: entities, popular titles, popular queries.
+
+Names and counts come from the catalogue itself, in one question to the engine that is kept for KEPT seconds; a second
+question finds titles. So a request asks the engine at most three times, and mostly once.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import chain, zip_longest
+from pathlib import Path
+
+import orjson
+
+from catalog.text import clean, key
+from catalog.vocab import vocabulary
+from indexer.engine import Anything, Between, Engine, OneOf, Query
+from indexer.fields import FACETS
+from ranking.clauses import every, question
+from ranking.completion import Fit, Names, fit, title_clause, typed_key
+from ranking.narrow import filters as narrowed
+from ranking.narrow import unexpired
+from ranking.query import understand
+from ranking.variants import taiwan
+
+#: Fields whose values are offered, and how many values at most; a label in two fields is offered as the first of them.
+ENTITIES: Mapping[str, int] = {
+    "school": 5_000, "subject": 200, "version": 300, "discipline": 500, "major": 2_000, "region": 4_000, "industry": 2_000,
+    "occupation": 2_500, "platform": 200, "grade": 50, "stage": 50, "teacher": 2_000,
+}  # fmt: skip
+KEPT = 300  # seconds that names and counts may be old
+POPULAR = 300  # titles kept in memory for each set of filters: what one or two letters are completed from
+TITLES = 30  # titles asked of the engine
+QUERIES = 20_000  # lines read of queries.tsv
+ADVERTISED = ("job", "fair")
+_PART = re.compile(r"\s*[（(【\[][^（()）]{1,8}[)）】\]]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One way to go on.
+
+    text     what the search box becomes
+    kind_of  a field of ENTITIES, "title" or "query"
+    field    the facet field of an entity; "kind" for a title; "" for a query
+    value    its value there
+    label    what is offered, without what was typed before it
+    count    resources that it stands for under the filters and the words before it; None where that is not counted
+    span     the part [start, end) of the typed text that it completes
+    """
+
+    text: str
+    kind_of: str
+    field: str
+    value: str
+    label: str
+    count: int | None
+    span: tuple[int, int]
+
+
+Chosen = tuple[tuple[str, tuple[str, ...]], ...]  # filters, in an order, so that they can be a key
+Ranked = tuple[tuple[int, int, float], Suggestion]  # fit, whether by another name, falling popularity
+
+
+def suggest(engine: Engine, text: str, filters: Mapping[str, tuple[str, ...]], limit: int = 10) -> tuple[Suggestion, ...]:
+    """At most `limit` suggestions, best first: what begins as typed before what only holds it, entities and titles in turn."""
+    chosen: Chosen = tuple(sorted((name, tuple(sorted(values))) for name, values in filters.items() if values))
+    first = len(text) - len(text.lstrip())
+    span = (first, max(first, len(text.rstrip())))
+    if not typed_key(text):
+        return tuple(s for _, s in sorted(_queries("", span), key=lambda r: r[0]))[:limit] if not chosen else ()
+    now = int(time.time() // KEPT)
+    found = _completed(engine, text, chosen, span, now, limit)
+    if not found and (mainland := taiwan(text)) != clean(text):
+        found = [replace(s, span=span) for s in _completed(engine, mainland, chosen, span, now, limit)]
+    return tuple(found[:limit])
+
+
+def _completed(engine: Engine, text: str, chosen: Chosen, span: tuple[int, int], now: int, limit: int) -> list[Suggestion]:
+    """The whole text completed; where that gives too little, its last word."""
+    typed = typed_key(text)
+    queries = [] if chosen else list(_queries(typed, span))
+    titles = [*_titles(engine, typed, chosen, span), *_popular(_known(engine, "", chosen, now), typed, "", span)]
+    found = _mixed(_entities(engine, _known(engine, "", chosen, now), typed, "", span, now), queries + titles, limit)
+    if len(found) < limit:
+        found = _distinct([*found, *_last_word(engine, text, chosen, now, limit)])
+    return found
+
+
+# ── what the catalogue holds ───────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Counts of all entities, and the most popular titles, under some filters and words."""
+
+    counts: Mapping[str, Mapping[str, int]]
+    titles: tuple[tuple[str, str, float], ...]  # title, kind, popularity
+    names: Names
+
+
+@lru_cache(maxsize=48)
+def _known(engine: Engine, head: str, chosen: Chosen, now: int) -> Known:
+    """One question to the engine. `now` only makes the answer grow old."""
+    clause = question(understand(head)) if head else Anything()
+    asked = Query(clause, scope=(unexpired(), *narrowed(dict(chosen))), facets=ENTITIES, sort="popularity", size=POPULAR)
+    page = engine.search(asked)
+    titles = tuple(_distinct_titles(h.body for h in page.hits))
+    return Known({name: dict(values) for name, values in page.facets.items()}, titles, Names(key(t) for t, _, _ in titles))
+
+
+def _distinct_titles(bodies: Iterable[bytes]) -> Iterator[tuple[str, str, float]]:
+    """Each title once, without the number of its part: 高等数学（一） and （二） are one suggestion."""
+    seen = set()
+    for body in bodies:
+        one = orjson.loads(body)
+        title = _PART.sub("", one["title"]) or one["title"]
+        if (name := key(title)) not in seen:
+            seen.add(name)
+            yield title, str(one["kind"]), float(one.get("popularity", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The names of all entities: rows[i] = (field, value, label, is it another name) of names.names[i]."""
+
+    names: Names
+    rows: tuple[tuple[str, str, str, bool], ...]
+
+
+@lru_cache(maxsize=2)
+def _directory(engine: Engine, now: int) -> Directory:
+    """Labels and aliases of every value that the catalogue holds."""
+    rows: list[tuple[str, str, str, bool]] = []
+    names: list[str] = []
+    for field, counts in _known(engine, "", (), now).counts.items():
+        words = vocabulary(FACETS[field].vocabulary) if FACETS[field].vocabulary else None  # type: ignore[arg-type]
+        for value in counts:
+            entry = (words.canonical(value) if FACETS[field].open else words.get(value)) if words else None
+            label = entry.label if entry else value
+            for i, name in enumerate(dict.fromkeys(map(key, entry.names)) if entry else (key(value),)):
+                rows.append((field, value, label, i > 0))
+                names.append(name)
+    return Directory(Names(names), tuple(rows))
+
+
+# ── the lanes ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def _entities(engine: Engine, known: Known, typed: str, before: str, span: tuple[int, int], now: int) -> list[Ranked]:
+    directory = _directory(engine, now)
+    found: list[Ranked] = []
+    for i, how in directory.names.find(typed).items():
+        field, value, label, other = directory.rows[i]
+        count = known.counts[field].get(value, 0)
+        if count:
+            found.append(((how, other, -count), Suggestion(before + label, field, field, value, label, count, span)))
+    return found
+
+
+def _titles(engine: Engine, typed: str, chosen: Chosen, span: tuple[int, int]) -> list[Ranked]:
+    """Titles by popularity; where none of these was ever used, any title but those of advertisements."""
+    clause = title_clause(typed)
+    if clause is None or len(typed) < 2:
+        return []
+    query = Query(clause, scope=(unexpired(), Between("popularity", low=1.0), *narrowed(dict(chosen))), sort="popularity", size=TITLES)
+    hits = engine.search(query).hits
+    if not hits:
+        lasting = tuple(e.code for e in vocabulary("kind") if e.code not in ADVERTISED)
+        hits = engine.search(replace(query, scope=(unexpired(), OneOf("kind", lasting), *narrowed(dict(chosen))), sort="")).hits
+    found: list[Ranked] = []
+    for title, kind, popularity in _distinct_titles(h.body for h in hits):
+        how = fit(typed, key(title))
+        if how is None and clean(typed) == typed:
+            how = Fit.SHORT
+        if how is not None:
+            found.append(((how, 0, -popularity), Suggestion(title, "title", "kind", kind, title, None, span)))
+    return found
+
+
+def _popular(known: Known, typed: str, before: str, span: tuple[int, int]) -> list[Ranked]:
+    return [
+        ((how, 0, -popularity), Suggestion(before + title, "title", "kind", kind, title, None, span))
+        for i, how in known.names.find(typed).items()
+        for title, kind, popularity in known.titles[i : i + 1]
+    ]
+
+
+def _last_word(engine: Engine, text: str, chosen: Chosen, now: int, limit: int) -> list[Suggestion]:
+    """Completes what stands after the last blank, or after the last thing that was understood, under all before it."""
+    start = max(text.rstrip().rfind(" "), text.rstrip().rfind("\u3000")) + 1
+    if not text[:start].strip():
+        reading = understand(text)
+        ends = [reading.typed(s.start, s.end)[1] for s in reading.spans]
+        start = max((e for e in ends if text[e:].strip()), default=0)
+    typed = typed_key(text[start:])
+    if not text[:start].strip() or not typed:
+        return []
+    known = _known(engine, text[:start].strip(), chosen, now)
+    span = (start, len(text.rstrip()))
+    return _mixed(_entities(engine, known, typed, text[:start], span, now), _popular(known, typed, text[:start], span), limit)
+
+
+# ── popular queries ────────────────────────────────────────────────────────────────────────────────────────────────
+def _queries(typed: str, span: tuple[int, int]) -> Iterator[Ranked]:
+    """HAOKE_HOME/queries.tsv: a query and how often it was asked, separated by a tab; read again when it changes."""
+    path = Path(os.environ.get("HAOKE_HOME") or Path.home() / ".local" / "share" / "haoke") / "queries.tsv"
+    try:
+        stamp = path.stat().st_mtime_ns
+    except OSError:
+        return
+    rows, names = _asked(path, stamp)
+    fits = names.find(typed) if typed else dict.fromkeys(range(len(rows)), Fit.BEGINS)
+    for i, how in fits.items():
+        query, times = rows[i]
+        yield (how, 0, -times), Suggestion(query, "query", "", "", query, None, span)
+
+
+@lru_cache(maxsize=1)
+def _asked(path: Path, stamp: int) -> tuple[list[tuple[str, float]], Names]:
+    rows = []
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for _, line in zip(range(QUERIES), lines, strict=False):
+            query, _, times = line.strip().partition("\t")
+            if query and not query.startswith("#"):
+                rows.append((query, float(times) if times.strip().isdigit() else 1.0))
+    return rows, Names(key(q) for q, _ in rows)
+
+
+# ── putting them together ──────────────────────────────────────────────────────────────────────────────────────────
+def _mixed(entities: list[Ranked], others: list[Ranked], limit: int) -> list[Suggestion]:
+    """By fit; within one fit entities and the rest in turn. Entities leave a third of the list to the rest, if there is any."""
+    others = sorted(others, key=lambda r: r[0])
+    most = limit - min(len(_distinct(s for _, s in others)), limit // 3)
+    kept = {s for s in _distinct(s for _, s in sorted(entities, key=lambda r: r[0]))[:most]}
+    entities = sorted((r for r in entities if r[1] in kept), key=lambda r: r[0])
+    found: list[Suggestion] = []
+    for how in Fit:
+        lanes = ([s for (rank, _, _), s in lane if rank == how] for lane in (entities, others))
+        found += [s for s in chain.from_iterable(zip_longest(*map(_distinct, lanes))) if s]
+    return _distinct(found)[:limit]
+
+
+def _distinct(suggestions: Iterable[Suggestion]) -> list[Suggestion]:
+    """Each text once: the first of it stays."""
+    seen: dict[str, Suggestion] = {}
+    for one in suggestions:
+        seen.setdefault(key(one.text), one)
+    return list(seen.values())
