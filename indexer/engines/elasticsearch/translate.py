@@ -1,4 +1,7 @@
-"""Query, Clause and Filter → Elasticsearch's query language, built with elasticsearch.dsl."""
+"""Query, Clause and Filter → Elasticsearch's query language, built with elasticsearch.dsl.
+
+Weights need no factor: Elasticsearch's BM25 keeps the (k1 + 1) that Lucene's own dropped, as the other engine's does.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ from catalog.errors import EngineError
 from indexer import engine as api
 from indexer.fields import FIELDS
 
-BM25 = 2.2  # k1 + 1: a factor of BM25 that Lucene dropped and the other engine has; without it text and constant scores don't mix alike
 LONGEST_TOKEN = 255  # characters: the whitespace analyzer cuts longer ones
 TERMS = 65_536  # values that one terms query takes
 BUCKETS = 10_000  # values of a facet that every shard hands up at first
@@ -23,11 +25,11 @@ def clause(item: api.Clause) -> q.Query:
     """What must match, scored."""
     match item:
         case api.Term(field, token, weight):
-            return _on(q.Term, field, {"value": token[:LONGEST_TOKEN] if _is_text(field) else token, "boost": BM25 * weight})
+            return _on(q.Term, field, {"value": token[:LONGEST_TOKEN] if _is_text(field) else token, "boost": weight})
         case api.Phrase(field, tokens, weight, slop):
             if len(tokens) == 1:
                 return clause(api.Term(field, tokens[0], weight))
-            return _on(q.MatchPhrase, field, {"query": " ".join(tokens), "slop": slop, "boost": BM25 * weight, "analyzer": "whitespace"})
+            return _on(q.MatchPhrase, field, {"query": " ".join(tokens), "slop": slop, "boost": weight, "analyzer": "whitespace"})
         case api.Every(clauses, bonus):
             return q.Bool(must=_all(clauses), should=_all(bonus)) if clauses or bonus else q.MatchNone()
         case api.Some(clauses, least):
