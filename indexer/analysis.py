@@ -35,10 +35,11 @@ _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _RARE = re.compile("[^\u4e00-\u9fd5]")
 _PIECES = re.compile("[\u4e00-\u9fd5]+|[^\u4e00-\u9fd5]")
 _HAN_RUN = re.compile(f"[{_HAN}]+")
-# C++ C# F# .NET first; node.js and tcp-ip whole, with their parts beside them; any other script (é, か, б) runs together
-_LATIN = re.compile(
-    rf"\.net(?![a-z0-9])|[a-z]+(?:\+\+|#)|(?:(?![{_HAN}])[^\W_])+(?:[.+#&'_-](?:(?![{_HAN}])[^\W_])+)*"
-)
+# A letter or digit of any other script: é, か, б run together
+_LETTER = rf"[^\W_{_HAN}]"
+# C++ C# F# .NET first; node.js and tcp-ip whole, with their parts beside them
+_LATIN = re.compile(rf"\.net(?![a-z0-9])|[a-z]+(?:\+\+|#)|{_LETTER}+(?:[.+#&'_-]{_LETTER}+)*")
+_RUN = re.compile(f"([{_HAN}]+)|({_LATIN.pattern})")
 _ATOM = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*")
 
 
@@ -53,17 +54,11 @@ class Token:
 
 def runs(text: str) -> Iterator[tuple[Literal["han", "latin"], str, int]]:
     """Han runs and Latin tokens of a cleaned text, in order: (sort, run, start)."""
-    at = 0
-    for match in _HAN_RUN.finditer(text):
-        yield from _latin(text, at, match.start())
-        yield "han", match.group(), match.start()
-        at = match.end()
-    yield from _latin(text, at, len(text))
-
-
-def _latin(text: str, start: int, end: int) -> Iterator[tuple[Literal["latin"], str, int]]:
-    for match in _LATIN.finditer(text, start, end):
-        yield "latin", match.group()[:MAX_TOKEN], match.start()
+    for match in _RUN.finditer(text):
+        if match.lastindex == 1:
+            yield "han", match.group(), match.start()
+        else:
+            yield "latin", match.group()[:MAX_TOKEN], match.start()
 
 
 def latin_parts(token: str) -> list[str]:
@@ -193,30 +188,34 @@ def gram_tokens(text: str) -> tuple[str, ...]:
 
 def _index(text: str) -> tuple[str, ...]:
     tokens: list[str] = []
-    search = segmenter().search
-    for sort, run, _ in runs(clean(text)):
-        if sort == "han":
-            tokens += search(run) if len(run) > 1 else (run,)
-        else:
-            tokens.append(run)
-            tokens += latin_parts(run)
+    for match in _RUN.finditer(clean(text)):
+        run = match.group()
+        tokens += (_short_run(run) if len(run) <= SHORT_RUN else segmenter().search(run)) if match.lastindex == 1 else _latin_tokens(run)
     return tuple(tokens)
 
 
 def _grams(text: str) -> tuple[str, ...]:
     tokens: list[str] = []
-    for sort, run, _ in runs(clean(text)):
-        if sort == "han":
+    for match in _RUN.finditer(clean(text)):
+        run = match.group()
+        if match.lastindex == 1:
             tokens += run
             tokens += map("".join, pairwise(run))
         else:
-            tokens.append(run)
-            tokens += latin_parts(run)
+            tokens += _latin_tokens(run)
     return tuple(tokens)
+
+
+@lru_cache(maxsize=131_072)
+def _latin_tokens(run: str) -> tuple[str, ...]:
+    token = run[:MAX_TOKEN]
+    return (token, *latin_parts(token))
 
 
 #: Labels, tags, places and employers repeat from record to record: kept, they cost a look-up instead of a segmentation.
 SHORT = 24
+SHORT_RUN = 8
+_short_run = lru_cache(maxsize=262_144)(lambda run: tuple(segmenter().search(run)))
 _index_short = lru_cache(maxsize=131_072)(_index)
 _grams_short = lru_cache(maxsize=131_072)(_grams)
 
@@ -261,7 +260,9 @@ def matches(text: str, needles: frozenset[str] | set[str]) -> list[tuple[int, in
     spans: list[tuple[int, int]] = []
     latin = {n for n in needles if n and not _HAN_RUN.search(n)}
     if latin:
-        for _, run, start in _latin(cleaned, 0, len(cleaned)):
+        for sort, run, start in runs(cleaned):
+            if sort == "han":
+                continue
             if run in latin:
                 spans.append((start, start + len(run)))
             else:

@@ -182,7 +182,7 @@ def _words_of(name: str, code: str) -> tuple[str, ...]:
 def facet_values(resource: Resource, name: str) -> list[str]:
     """Values of a facet field as the index holds them, each once."""
     value = getattr(resource, name)
-    if value is None or value == () or value == "":
+    if not value and value is not False:
         return []
     if name == "salary":
         return salary_bands(value.min, value.max)
@@ -235,9 +235,12 @@ def to_document(resource: Resource, prior: float) -> dict[str, Any]:
         "expires_at": float(seconds(resource.expires, end=True) or FAR) if resource.status is Status.ACTIVE else 0.0,
     }
     for name in FACETS:
-        values = facet_values(resource, name)
-        if values:
-            document[name] = values
+        if getattr(resource, name):
+            values = facet_values(resource, name)
+            if values:
+                document[name] = values
+    if resource.verified is False:
+        document["verified"] = ["false"]
     if resource.salary and (resource.salary.min is not None or resource.salary.max is not None):
         document["salary_min"] = float(resource.salary.min or 0)
         document["salary_max"] = float(resource.salary.max if resource.salary.max is not None else 10_000_000)

@@ -191,7 +191,7 @@ def title_clause(typed: str) -> Clause | None:
     literal = [Term("title_grams", g) for g in (*grams, *latin)]
     if literal:
         options.append(Every(tuple(literal)))
-    if len(typed) > 1 and (han == [typed] and len(typed) <= 5 or is_letters(typed) and 3 <= len(typed) <= 16):
+    if len(typed) > 1 and ((han == [typed] and len(typed) <= 5) or (is_letters(typed) and 3 <= len(typed) <= 16)):
         options.append(Term("short", typed))
     slots = _slots(typed) if latin else None
     couples: list[Clause] = []

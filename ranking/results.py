@@ -70,6 +70,22 @@ class ResultHit:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A way on from a search that found too little (ranking.ladder): another search, and how many it finds.
+
+    kind    filter, filters, spelling, neighbour, concept, browse
+    drop    what is let go, as people read it
+    label   of a filter its field; of a neighbour and of browsing the value that is there instead
+    """
+
+    kind: str
+    drop: tuple[str, ...]
+    label: str
+    request: Request
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """The answer to one Request."""
 
@@ -84,3 +100,4 @@ class Results:
     facets: Mapping[str, tuple[FacetValue, ...]]
     suggestion: str | None = None
     next: str | None = None
+    ladder: tuple[Step, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import math
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -15,12 +14,14 @@ from catalog.errors import BadRequest, CursorExpired
 from catalog.resource import Resource
 from catalog.text import key
 from catalog.vocab import vocabulary
-from indexer.engine import AnyFilter, Between, Cursor, Engine, Filter, OneOf, Overlap, Page, Query
+from indexer.engine import Cursor, Engine, Filter, Page, Query
 from indexer.fields import FACETS, SHOWN, VERIFIED
 from ranking.clauses import Question, question, questions
 from ranking.evidence import weighed
+from ranking.ladder import FEW, ladder, neighbours, suggestion
+from ranking.narrow import filters, unexpired
 from ranking.query import Reading, understand
-from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, FacetValue, Interpretation, Request, ResultHit, Results
+from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, FacetValue, Interpretation, Request, ResultHit, Results, Step
 from ranking.snippet import highlights
 
 VALUES = 20  # values of a facet in an answer; the rest through facet_values()
@@ -49,6 +50,7 @@ def search(engine: Engine, request: Request) -> Results:
         after=_cursor(engine, request),
     )
     page, asked = ask(engine, query, reading)
+    meant, steps = _onward(engine, request, reading, page, asked)
     return Results(
         request=request,
         total=page.total,
@@ -59,13 +61,15 @@ def search(engine: Engine, request: Request) -> Results:
         interpretation=Interpretation(request.text, reading.concepts, tuple(t.text for t in reading.words), asked.dropped if page.total else ()),
         hits=tuple(_hit(h.id, h.score, h.body, reading) for h in page.hits),
         facets={name: shown(name, counts, request.filters.get(name, ())) for name, counts in page.facets.items()},
+        suggestion=meant,
         next=_token(page, request),
+        ladder=steps,
     )
 
 
 def not_expired() -> tuple[Filter, ...]:
     """What is of use now; by the minute, so that answers within it are the same."""
-    return (Between("expires_at", low=math.floor(time.time() / 60) * 60),)
+    return (unexpired(),)
 
 
 def check(request: Request) -> None:
@@ -94,6 +98,17 @@ def ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, Question]
     return page, one
 
 
+def _onward(engine: Engine, request: Request, reading: Reading, page: Page, asked: Question) -> tuple[str | None, tuple[Step, ...]]:
+    """(the corrected text, steps of the ladder) where the first page shows too little; most searches need neither."""
+    if request.page > 1 or request.cursor:
+        return None, ()
+    if asked.name in ("heard", "near") and page.hits and (meant := suggestion(engine, request, reading, [h.body for h in page.hits])):
+        return meant, ()
+    if not page.total or asked.dropped:
+        return None, ladder(engine, request, reading)
+    return None, tuple(neighbours(engine, request, reading)) if page.total < FEW else ()
+
+
 def _order(query: Query, reading: Reading) -> dict[str, Any]:
     """Without a text every score is the prior alone: ordering by that number is the same, and exact in ties."""
     return {"sort": "prior"} if reading.empty and not query.sort else {}
@@ -118,26 +133,6 @@ def facet_values(engine: Engine, request: Request, field: str, q: str = "", limi
         names = lambda v: (v.label, v.value, *(words.get(v.value).aliases if words and words.get(v.value) else ()))  # type: ignore[union-attr]  # noqa: E731
         values = [v for v in values if any(wanted in key(n) for n in names(v))]
     return tuple(values[:limit])
-
-
-# ── filters ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def filters(chosen: Mapping[str, tuple[str, ...]]) -> tuple[Filter, ...]:
-    """One filter a field: OR within, AND across. Salary is `min-max` and matches overlaps."""
-    return tuple(_salary(values) if name == "salary" else OneOf(name, tuple(values)) for name, values in chosen.items() if values)
-
-
-def _salary(values: Iterable[str]) -> Filter:
-    bands = []
-    for value in values:
-        low, dash, high = value.partition("-")
-        try:
-            bottom, top = (float(low) if low else None), (float(high) if high else None)
-        except ValueError:
-            bottom = top = None
-        if not dash or (bottom is None and top is None) or (bottom is not None and top is not None and bottom > top):
-            raise BadRequest(f"salary {value!r} is no range", parameter="salary", allowed=["min-max", "min-", "-max"], hint="write yuan a month, e.g. 5000-8000")
-        bands.append(Overlap("salary", "salary_min", "salary_max", bottom, top))
-    return AnyFilter("salary", tuple(bands)) if len(bands) > 1 else bands[0]
 
 
 def default_facets(request: Request) -> tuple[str, ...]:

@@ -6,14 +6,12 @@ question finds titles. So a request asks the engine at most three times, and mos
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain, zip_longest
-from pathlib import Path
 
 import orjson
 
@@ -21,12 +19,13 @@ from catalog.text import clean, key
 from catalog.vocab import vocabulary
 from indexer.engine import Anything, Between, Engine, OneOf, Query
 from indexer.fields import FACETS
-from ranking.clauses import every, question
+from ranking.clauses import question
 from ranking.completion import Fit, Names, fit, title_clause, typed_key
 from ranking.narrow import filters as narrowed
 from ranking.narrow import unexpired
+from ranking.popular import popular_queries
 from ranking.query import understand
-from ranking.variants import taiwan
+from ranking.variants import rewritten, taiwan
 
 #: Fields whose values are offered, and how many values at most; a label in two fields is offered as the first of them.
 ENTITIES: Mapping[str, int] = {
@@ -36,7 +35,6 @@ ENTITIES: Mapping[str, int] = {
 KEPT = 300  # seconds that names and counts may be old
 POPULAR = 300  # titles kept in memory for each set of filters: what one or two letters are completed from
 TITLES = 30  # titles asked of the engine
-QUERIES = 20_000  # lines read of queries.tsv
 ADVERTISED = ("job", "fair")
 _PART = re.compile(r"\s*[（(【\[][^（()）]{1,8}[)）】\]]$")
 
@@ -76,8 +74,9 @@ def suggest(engine: Engine, text: str, filters: Mapping[str, tuple[str, ...]], l
         return tuple(s for _, s in sorted(_queries("", span), key=lambda r: r[0]))[:limit] if not chosen else ()
     now = int(time.time() // KEPT)
     found = _completed(engine, text, chosen, span, now, limit)
-    if not found and (mainland := taiwan(text)) != clean(text):
-        found = [replace(s, span=span) for s in _completed(engine, mainland, chosen, span, now, limit)]
+    others = () if found else dict.fromkeys(other for other in (taiwan(text), *rewritten(clean(text))) if other != clean(text))
+    for other in others:
+        found = found or [replace(s, span=span) for s in _completed(engine, other, chosen, span, now, limit)]
     return tuple(found[:limit])
 
 
@@ -85,7 +84,8 @@ def _completed(engine: Engine, text: str, chosen: Chosen, span: tuple[int, int],
     """The whole text completed; where that gives too little, its last word."""
     typed = typed_key(text)
     queries = [] if chosen else list(_queries(typed, span))
-    titles = [*_titles(engine, typed, chosen, span), *_popular(_known(engine, "", chosen, now), typed, "", span)]
+    parted = " " in clean(text) and not clean(text).isascii()  # its last part is completed apart: 北大 经
+    titles = [*_titles(engine, typed, chosen, span, parted), *_popular(_known(engine, "", chosen, now), typed, "", span)]
     found = _mixed(_entities(engine, _known(engine, "", chosen, now), typed, "", span, now), queries + titles, limit)
     if len(found) < limit:
         found = _distinct([*found, *_last_word(engine, text, chosen, now, limit)])
@@ -137,7 +137,7 @@ def _directory(engine: Engine, now: int) -> Directory:
     rows: list[tuple[str, str, str, bool]] = []
     names: list[str] = []
     for field, counts in _known(engine, "", (), now).counts.items():
-        words = vocabulary(FACETS[field].vocabulary) if FACETS[field].vocabulary else None  # type: ignore[arg-type]
+        words = vocabulary(FACETS[field].vocabulary) if FACETS[field].vocabulary else None
         for value in counts:
             entry = (words.canonical(value) if FACETS[field].open else words.get(value)) if words else None
             label = entry.label if entry else value
@@ -159,14 +159,14 @@ def _entities(engine: Engine, known: Known, typed: str, before: str, span: tuple
     return found
 
 
-def _titles(engine: Engine, typed: str, chosen: Chosen, span: tuple[int, int]) -> list[Ranked]:
-    """Titles by popularity; where none of these was ever used, any title but those of advertisements."""
+def _titles(engine: Engine, typed: str, chosen: Chosen, span: tuple[int, int], parted: bool) -> list[Ranked]:
+    """Titles by popularity; where none of these was ever used, any title but those of advertisements, if not typed in parts."""
     clause = title_clause(typed)
     if clause is None or len(typed) < 2:
         return []
     query = Query(clause, scope=(unexpired(), Between("popularity", low=1.0), *narrowed(dict(chosen))), sort="popularity", size=TITLES)
     hits = engine.search(query).hits
-    if not hits:
+    if not hits and not parted:
         lasting = tuple(e.code for e in vocabulary("kind") if e.code not in ADVERTISED)
         hits = engine.search(replace(query, scope=(unexpired(), OneOf("kind", lasting), *narrowed(dict(chosen))), sort="")).hits
     found: list[Ranked] = []
@@ -202,30 +202,12 @@ def _last_word(engine: Engine, text: str, chosen: Chosen, now: int, limit: int) 
     return _mixed(_entities(engine, known, typed, text[:start], span, now), _popular(known, typed, text[:start], span), limit)
 
 
-# ── popular queries ────────────────────────────────────────────────────────────────────────────────────────────────
 def _queries(typed: str, span: tuple[int, int]) -> Iterator[Ranked]:
-    """HAOKE_HOME/queries.tsv: a query and how often it was asked, separated by a tab; read again when it changes."""
-    path = Path(os.environ.get("HAOKE_HOME") or Path.home() / ".local" / "share" / "haoke") / "queries.tsv"
-    try:
-        stamp = path.stat().st_mtime_ns
-    except OSError:
-        return
-    rows, names = _asked(path, stamp)
-    fits = names.find(typed) if typed else dict.fromkeys(range(len(rows)), Fit.BEGINS)
+    asked, names = popular_queries()
+    fits = names.find(typed) if typed else dict.fromkeys(range(len(asked)), Fit.BEGINS)
     for i, how in fits.items():
-        query, times = rows[i]
+        query, times = asked[i]
         yield (how, 0, -times), Suggestion(query, "query", "", "", query, None, span)
-
-
-@lru_cache(maxsize=1)
-def _asked(path: Path, stamp: int) -> tuple[list[tuple[str, float]], Names]:
-    rows = []
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        for _, line in zip(range(QUERIES), lines, strict=False):
-            query, _, times = line.strip().partition("\t")
-            if query and not query.startswith("#"):
-                rows.append((query, float(times) if times.strip().isdigit() else 1.0))
-    return rows, Names(key(q) for q, _ in rows)
 
 
 # ── putting them together ──────────────────────────────────────────────────────────────────────────────────────────

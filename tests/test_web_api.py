@@ -16,7 +16,7 @@ from tests.web_sample import AWKWARD, build, records
 from web import create_app
 
 HIT = {"id", "also", "kind", "title", "url", "source", "platform", "summary", "score", "highlights"} | set(FACETS)
-FOUND = {"total", "relation", "took_ms", "partial", "generation", "interpretation", "hits", "facets", "suggestion", "next"}
+FOUND = {"total", "relation", "took_ms", "partial", "generation", "interpretation", "hits", "facets", "suggestion", "next", "ladder"}
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The JSON API, /api/v1: search, resources, facets; and /healthz, /readyz. Open to any site that GETs.
+"""The JSON API, /api/v1: search, suggest, resources, facets; and /healthz, /readyz. Open to any site that GETs.
 
 Shapes: see web.present. Errors: problem+json, see web.problems.
 """
@@ -16,9 +16,12 @@ from werkzeug.datastructures import MultiDict
 from catalog.errors import BadRequest, EngineUnavailable
 from indexer.fields import FACETS
 from ranking import search as door
+from ranking.suggest import suggest as completions
 from web import engine, params, present
 
 api = Blueprint("api", __name__)
+SUGGESTIONS = 10
+MOST_SUGGESTIONS = 20
 
 
 def reply(body: dict[str, Any], status: int = 200) -> Response:
@@ -30,6 +33,18 @@ def reply(body: dict[str, Any], status: int = 200) -> Response:
 def search() -> Response:
     """Hits, facets and what was understood."""
     return reply(present.results(door.search(engine(), params.parse(request.args))))
+
+
+@api.get("/api/v1/suggest")
+def suggest() -> Response:
+    """What the typed text may become; the facet fields narrow as in a search. size: at most MOST_SUGGESTIONS."""
+    for name in ("sort", "page", "cursor", "facets"):
+        if name in request.args:
+            raise BadRequest(_("没有名为 %(name)s 的参数", name=name), parameter=name, allowed=["q", "size", *FACETS])
+    asked = params.parse(request.args)
+    size = min(asked.size, MOST_SUGGESTIONS) if "size" in request.args else SUGGESTIONS
+    # not asked.text: blanks at the end are part of what is being typed
+    return reply(present.suggestions(completions(engine(), request.args.get("q", ""), asked.filters, size)))
 
 
 @api.get("/api/v1/resources/<path:id>")

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from ranking.results import MAX_WINDOW, Results
 from web import cards, wording
 from web.links import Links
+from web.onward import Ways, ways
 from web.panels import Chip, Panel, Tab, concept_chips, filter_chips, panels, tabs
 
 AROUND = 2  # page numbers on each side of the current one
@@ -42,6 +43,7 @@ class Listing:
     after: str
     capped: bool  # more was found than can be paged through
     suggestion: str  # link to the search with the suggested spelling
+    ways: Ways
     hidden: list[tuple[str, str]]
     seek: list[tuple[str, str]]  # what the search box carries along
 
@@ -70,6 +72,7 @@ def listing(found: Results, root: str = "") -> Listing:
         after=links.page(page + 1) if page < last and not request.cursor else "",
         capped=found.total > MAX_WINDOW and page >= last,
         suggestion=links.asking(found.suggestion) if found.suggestion else "",
+        ways=ways(found, root),
         hidden=links.hidden(p.name for p in shown),
         seek=[(n, v) for n in ("service", "kind") for v in request.filters.get(n, ())],
     )

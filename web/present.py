@@ -6,12 +6,14 @@ A facet field is a list of {"value", "label"}; `value` is what its parameter tak
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from indexer.fields import FACETS
-from ranking.results import FacetValue, ResultHit, Results, Segments
-from web import wording
+from ranking.results import FacetValue, ResultHit, Results, Segments, Step
+from ranking.suggest import Suggestion
+from web import onward, wording
 
 SUMMARY = 300  # characters of a summary in a list of hits; the resource itself has all of it
 _PLAIN = ("id", "also", "kind", "title", "url")
@@ -38,7 +40,18 @@ def results(found: Results) -> dict[str, Any]:
         "facets": {name: [facet_value(v) for v in values] for name, values in found.facets.items()},
         "suggestion": found.suggestion,
         "next": found.next,
+        "ladder": [step(s) for s in found.ladder],
     }
+
+
+def step(found: Step) -> dict[str, Any]:
+    """One way on from a search that found too little."""
+    return {"step": found.kind, "text": onward.words(found), "drop": list(found.drop), "count": found.count, "params": onward.params(found.request)}
+
+
+def suggestions(found: Iterable[Suggestion]) -> dict[str, Any]:
+    """What a typed text may become."""
+    return {"suggestions": [asdict(s) | {"span": list(s.span), "what": wording.kind_of(s.kind_of, s.value)} for s in found]}
 
 
 def hit(found: ResultHit) -> dict[str, Any]:

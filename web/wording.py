@@ -30,6 +30,11 @@ def label(field: str, value: str) -> str:
     return _("%(pay)s元", pay=pay_range(*band(value))) if field == "salary" else value
 
 
+def kind_of(name: str, value: str) -> str:
+    """What sort of thing a suggestion is: 学校, 课程; a query is none."""
+    return label("kind", value) if name == "title" else FACETS[name].label if name in FACETS else ""
+
+
 def labels(field: str, values: Iterable[str]) -> list[str]:
     """Labels of several values."""
     return [label(field, v) for v in values]

@@ -1,0 +1,50 @@
+"""Did you mean: the typed text with its misspelt stretches as the titles that were found spell them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from catalog.text import align
+from indexer.analysis import is_han, query_tokens
+from ranking.completion import reading as syllables
+from ranking.query import Reading
+
+LIKE = 60.0  # of 100: how alike a piece of a title must be
+ALOUD = 0.95  # alike in sound counts a little less than alike in writing
+BORDER = 4.0  # for beginning and ending where words do
+TITLE = 80  # characters of a title that are looked at
+
+
+def corrected(reading: Reading, titles: Iterable[str]) -> str | None:
+    """The typed text, each stretch of Han characters in the spelling of the title that comes closest; None when nothing changes."""
+    known = list(titles)
+    text = reading.text
+    for stretch in reversed(reading.stretches):
+        if len(stretch.text) > 1 and is_han(stretch.text):
+            pieces = [piece for title in known if (piece := nearest(stretch.text, title))]
+            if pieces and (best := max(pieces, key=lambda p: p[0])[1]) != stretch.text:
+                start, end = reading.typed(stretch.start, stretch.end)
+                text = text[:start] + best + text[end:]
+    return text if text != reading.text else None
+
+
+def nearest(text: str, title: str) -> tuple[float, str] | None:
+    """(likeness, piece): the piece of a title, up to two characters longer or one shorter, that is most like a text in sound or writing."""
+    from rapidfuzz.distance import OSA
+
+    cleaned = align(title)[0][:TITLE]
+    heard, sounds = syllables(text), syllables(cleaned)
+    tokens = query_tokens(cleaned)
+    starts, ends = {t.start for t in tokens}, {t.end for t in tokens}
+    found: list[tuple[float, str]] = []
+    for size in range(max(2, len(text) - 1), len(text) + 3):
+        for start in range(len(cleaned) - size + 1):
+            piece = cleaned[start : start + size]
+            if not is_han(piece):
+                continue
+            aloud = sounds[start : start + size]
+            like = 100.0 if aloud == heard else 100 * max(OSA.normalized_similarity(text, piece), ALOUD * OSA.normalized_similarity(heard, aloud))
+            # of two characters one is half of the word: these must sound alike
+            if like >= (LIKE if len(text) > 2 else 100.0):
+                found.append((like + BORDER * ((start in starts) + (start + size in ends)), piece))
+    return max(found, key=lambda f: f[0]) if found else None

@@ -1,0 +1,156 @@
+"""Did you mean, and where to go on when too little was found: every step gives what it promises, no search is a dead end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from catalog.resource import Resource
+from indexer.engine import Engine
+from ranking.query import understand
+from ranking.results import Request, Results, Step
+from ranking.search import search
+from ranking.spelling import corrected, nearest
+from tests.web_sample import build, records
+from web import create_app
+
+EDITIONS = [
+    ("yilin", "译林版", "g5", "五年级", "down", "下册"), ("yilin", "译林版", "g6", "六年级", "up", "上册"),
+    ("renjiao", "人教版", "g5", "五年级", "up", "上册"), ("beishida", "北师大版", "g5", "五年级", "up", "上册"), ("waiyan", "外研版", "g3", "三年级", "up", "上册"),
+]  # fmt: skip
+ASKED = [
+    ("高等树学", {}), ("译林版五年级上册英语", {}), ("高等数学", {"kind": ("job",)}), ("高等数学", {"kind": ("job",), "region": ("110000",)}), ("北京大学 高等数学 鲸鱼", {}),
+    ("qqqq", {}), ("qqqq", {"service": ("jobs",)}), ("qqqq", {"kind": ("fair",)}), ("", {"service": ("jobs",), "school": ("北京大学",)}), ("高等树学", {"service": ("jobs",)}),
+    ("量子鲸鱼", {"school": ("没有这所大学",)}), ("人教版五年级上册物理", {}), ("五上 英语", {"version": ("waiyan",)}),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    books = [
+        Resource(id=f"book:{n}", kind="textbook", service="k12", source=("book",), title=f"小学英语{version}{grade}{volume}", stage=("primary",), subject=("english",),
+                 version=(v,), grade=(g,), volume=(vol,), url=f"https://example.org/{n}")
+        for n, (v, version, g, grade, vol, volume) in enumerate(EDITIONS)
+    ]  # fmt: skip
+    built = build(tmp_path_factory.mktemp("index"), [*records(), *books])
+    yield built
+    built.close()
+
+
+def asked(engine: Engine, text: str, **filters: tuple[str, ...]) -> Results:
+    return search(engine, Request(text=text, filters=filters))
+
+
+def steps(found: Results, kind: str) -> list[Step]:
+    return [s for s in found.ladder if s.kind == kind]
+
+
+@pytest.mark.parametrize(("text", "filters"), ASKED)
+def test_every_step_gives_exactly_what_it_promises(engine: Engine, text: str, filters: dict[str, tuple[str, ...]]) -> None:
+    for step in asked(engine, text, **filters).ladder:
+        assert step.count > 0
+        assert search(engine, step.request).total == step.count, step
+
+
+@pytest.mark.parametrize(("text", "filters"), ASKED)
+def test_nothing_found_is_no_dead_end(engine: Engine, text: str, filters: dict[str, tuple[str, ...]]) -> None:
+    found = asked(engine, text, **filters)
+    assert found.total or found.ladder
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("高等树学", "高等数学"), ("数据结购", "数据结构"), ("数据结构与蒜法", "数据结构与算法"), ("经济学源理", "经济学原理"), ("北大 经济学源理", "北大 经济学原理"), ("生物制要工艺学", "生物制药工艺学")],
+)
+def test_a_misspelt_word_is_offered_as_the_title_spells_it(engine: Engine, typed: str, meant: str) -> None:
+    found = asked(engine, typed)
+    assert found.suggestion == meant and found.total
+    assert asked(engine, meant).suggestion is None
+
+
+@pytest.mark.parametrize("typed", ["高等数学", "gaodengshuxue", "高数", "高等數學", "qqqq", "", "北京 生物制药", "c++"])
+def test_what_is_spelt_rightly_is_not_corrected(engine: Engine, typed: str) -> None:
+    assert asked(engine, typed).suggestion is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "piece"),
+    [("高等树学", "高等数学（一）", "高等数学"), ("高等学数", "工科高等数学", "高等数学"), ("高数学", "高等数学", "高等数学"), ("高等等数学", "高等数学", "高等数学"),
+     ("护师", "护士（2027届）", "护士"), ("线性带数", "线性代数", "线性代数")],
+)  # fmt: skip
+def test_the_nearest_piece_of_a_title_is_a_whole_one(typed: str, title: str, piece: str) -> None:
+    found = nearest(typed, title)
+    assert found is not None and found[1] == piece
+
+
+def test_what_is_unlike_a_title_is_left_alone() -> None:
+    assert nearest("量子力学", "小学语文教师") is None and nearest("护工", "护士") is None
+    assert corrected(understand("量子力学"), ["小学语文教师", ""]) is None
+
+
+def test_without_one_filter_says_which_and_how_many(engine: Engine) -> None:
+    found = asked(engine, "Java", kind=("job",), degree=("doctor",))
+    dropped = {s.label: s for s in steps(found, "filter")}
+    assert found.total == 0 and dropped["degree"].drop == ("博士",) and dropped["degree"].request.filters == {"kind": ("job",)}
+
+
+def test_when_no_single_filter_is_to_blame_all_of_them_go(engine: Engine) -> None:
+    found = asked(engine, "高等数学", kind=("job",), region=("110000",))
+    assert [(s.kind, s.count) for s in found.ladder] == [("filters", 1)]
+
+
+def test_under_filters_a_misspelt_word_is_offered_in_its_right_spelling(engine: Engine) -> None:
+    found = asked(engine, "高等树学", service=("jobs",))
+    assert [(s.kind, s.request.text, dict(s.request.filters)) for s in found.ladder] == [("spelling", "高等数学", {})]
+
+
+def test_few_books_come_with_their_neighbours_and_many_without(engine: Engine) -> None:
+    found = asked(engine, "译林版五年级上册英语")
+    assert 0 < found.total < 5 and not found.interpretation.relaxed
+    assert {s.kind for s in found.ladder} == {"neighbour"}
+    assert {s.label for s in found.ladder} == {"下册", "人教版", "北师大版", "六年级"}
+    assert asked(engine, "统编版四年级下册语文").total >= 5 and not asked(engine, "统编版四年级下册语文").ladder
+
+
+def test_a_grade_written_with_its_volume_has_neighbours_too(engine: Engine) -> None:
+    assert "下册" in {s.label for s in asked(engine, "译林版 五上 英语").ladder}
+
+
+def test_one_thing_that_is_not_here_can_be_let_go(engine: Engine) -> None:
+    found = asked(engine, "北京大学 经济学原理 鲸鱼")
+    assert [(s.drop, s.request.text) for s in steps(found, "concept")] == [(("鲸鱼",), "北京大学 经济学原理")]
+    assert found.interpretation.relaxed
+
+
+def test_what_truly_is_not_here_leads_to_what_is(engine: Engine) -> None:
+    found = asked(engine, "qqqq")
+    assert found.total == 0 and {s.kind for s in found.ladder} == {"browse"}
+    under = asked(engine, "qqqq", service=("jobs",))
+    assert {s.label for s in under.ladder} == {"职位", "文章"} and all(s.request.filters["service"] == ("jobs",) for s in under.ladder)
+
+
+def test_a_search_that_finds_enough_and_a_later_page_have_no_ladder(engine: Engine) -> None:
+    assert asked(engine, "北京 生物制药").ladder == ()
+    assert search(engine, Request(text="qqqq", page=2)).ladder == ()
+
+
+@pytest.fixture(scope="module")
+def client(engine: Engine) -> FlaskClient:
+    return create_app(engine).test_client()
+
+
+def test_the_page_shows_each_step_with_its_count(client: FlaskClient) -> None:
+    page = client.get("/search?q=高等数学&kind=job").text
+    assert "没有找到" in page and "去掉条件「类型：职位」" in page and 'href="/search?q=%E9%AB%98%E7%AD%89%E6%95%B0%E5%AD%A6"' in page
+    near = client.get("/search?q=译林版五年级上册英语").text
+    assert "相近的教材" in near and "译林版 五年级 英语 · 下册" in near
+    assert "您是不是要找：" in client.get("/search?q=高等树学").text
+
+
+def test_the_api_gives_the_parameters_of_each_step(client: FlaskClient) -> None:
+    step = client.get("/api/v1/search?q=高等数学&kind=job").get_json()["ladder"][0]
+    assert step == {"step": "filter", "text": "去掉条件「类型：职位」", "drop": ["职位"], "count": 1, "params": {"q": "高等数学"}}
+    near = client.get("/api/v1/search?q=译林版五年级上册英语").get_json()["ladder"][0]
+    assert client.get("/api/v1/search", query_string=near["params"]).get_json()["total"] == near["count"]
