@@ -16,6 +16,7 @@ from contextlib import contextmanager
 import orjson
 
 from indexer import engine as api
+from indexer.engines.elasticsearch import health
 from indexer.engines.elasticsearch.connection import Connection, settings
 from indexer.engines.elasticsearch.generations import Generations
 from indexer.engines.elasticsearch.lock import Lock
@@ -89,6 +90,9 @@ class Cluster:
 
     def drop(self, generation: str) -> None:
         self.kept.drop(generation)
+
+    def findings(self) -> list[api.Finding]:
+        return health.findings(self.connection)
 
     def close(self) -> None:
         self.connection.close()

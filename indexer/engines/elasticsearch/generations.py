@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from catalog.errors import EngineUnavailable, GenerationError
+from catalog.errors import EngineError, EngineUnavailable, GenerationError
 from indexer import engine as api
 from indexer.engines.elasticsearch import mapping
 from indexer.engines.elasticsearch.connection import Connection, NotFound
@@ -59,7 +59,7 @@ class Generations:
 
     def active(self) -> api.Generation | None:
         """The generation that answers."""
-        with self.connection.managing() as client:
+        with self.connection.asking() as client:
             try:
                 # the indices behind the alias, and nothing else
                 told = client.indices.get(index=mapping.alias(self.name), features="aliases,mappings").body
@@ -104,7 +104,10 @@ class Generations:
             if live.state != "building":
                 body["settings"] |= mapping.copies(self.connection.settings.replicas)
         with self.connection.managing() as client:
-            client.indices.create(index=index, **body, wait_for_active_shards="1")
+            answer = client.options(ignore_status=400).indices.create(index=index, **body, wait_for_active_shards="1").body
+            # it may exist: an attempt whose answer was lost has made it, and the name is nobody else's
+            if answer.get("error", {}).get("type", "resource_already_exists_exception") != "resource_already_exists_exception":
+                raise EngineError(f"{index} can't be made: {answer['error'].get('reason', answer['error'])}", hint="run `haoke doctor`")
             if live and live.state in ("active", "previous"):
                 alias = mapping.alias(self.name) if live.state == "active" else mapping.previous(self.name)
                 client.indices.update_aliases(actions=[{"add": {"index": index, "alias": alias}}])

@@ -69,7 +69,8 @@ class Lock:
         except NotFound as error:
             raise EngineLocked("another process has just written to this index", hint="run the command again") from error
         holder = held["_source"]
-        gone = holder["until"] < time.time() or (holder["host"] == self.owner["host"] and not _runs(holder["process"]))
+        # ours: an attempt whose answer was lost has made it
+        gone = holder["token"] == self.owner["token"] or holder["until"] < time.time() or (holder["host"] == self.owner["host"] and not _runs(holder["process"]))
         if not gone:
             left = max(1, round(holder["until"] - time.time()))
             raise EngineLocked(

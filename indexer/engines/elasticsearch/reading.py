@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from catalog.errors import EngineUnavailable, GenerationError
+from catalog.errors import EngineError, EngineUnavailable, GenerationError
 from indexer import engine as api
 from indexer.engines.elasticsearch import mapping, translate
 from indexer.engines.elasticsearch.connection import Connection, NotFound
@@ -34,7 +34,12 @@ class Reader:
         plain = {f: n for f, n in query.facets.items() if f not in chosen}
         asked = [translate.body(query, plain, self.seconds)]
         asked += [translate.counts(query, {f: query.facets[f]}, self.seconds, without=f) for f in chosen]
-        answers = self._ask(target, asked)
+        try:
+            answers = self._ask(target, asked)
+        except EngineError as error:
+            if type(error) is EngineError and not generation:
+                self.active()  # says so when another index took the alias's name: that one has none of our fields
+            raise
         limits = [plain, *({f: query.facets[f]} for f in chosen)]
         found = {f: v for answer, wanted in zip(answers, limits, strict=True) for f, v in self._exact(target, query, answer, wanted, f_out=chosen).items()}
         return self._page(query, answers, {f: found[f] for f in query.facets}, generation)

@@ -171,7 +171,7 @@ class Writer:
             if document:
                 lines.append(document)
         with self.connection.managing() as client:
-            answer: dict[str, Any] = client.options(max_retries=0).bulk(operations=lines, filter_path="errors,items.*.status,items.*.error").body  # type: ignore[arg-type]
+            answer: dict[str, Any] = client.options(max_retries=0).bulk(operations=lines, timeout="20s", filter_path="errors,items.*.status,items.*.error").body  # type: ignore[arg-type]
         items = answer.get("items", [])
         if len(items) != len(operations):
             raise EngineError(f"{len(operations)} documents were sent, {len(items)} answered for", hint="is there a proxy before the cluster that cuts answers?")
