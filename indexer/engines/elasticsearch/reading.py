@@ -6,6 +6,7 @@ ways – post_filter, or a global aggregation – score or visit what the filter
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from indexer.engines.elasticsearch import mapping, translate
 from indexer.engines.elasticsearch.connection import Connection, NotFound
 from indexer.fields import SCHEMA_VERSION
 
+AGAIN = (0.05, 0.3, 0.6)  # seconds before each try again when shards failed
+PART_TAKEN_FOR = 5.0  # seconds in which a part of the index is answered from without trying again
 Counts = tuple[tuple[str, int], ...]
 
 
@@ -25,6 +28,7 @@ class Reader:
         self.connection = connection
         self.name = connection.settings.name
         self.seconds = connection.settings.timeout
+        self._part_until = 0.0
         self._fitting = ""  # the generation last seen to be of this version
 
     def search(self, query: api.Query, generation: str = "") -> api.Page:
@@ -45,7 +49,23 @@ class Reader:
         return self._page(query, answers, {f: found[f] for f in query.facets}, generation)
 
     def _ask(self, target: str, bodies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        """Answers in the order asked. Term statistics are gathered from all shards first where scores are wanted."""
+        """Answers in the order asked; asked again when shards failed, for their copies may answer.
+
+        A node that dies between the phases of a search takes its shards' part along: the cluster turns to the copies in the
+        next search only. When a part stays away, the rest is taken as it is, and for a while at once.
+        """
+        answers = self._once(target, bodies)
+        for pause in AGAIN:
+            if time.monotonic() < self._part_until or not any(a["_shards"].get("failed", 0) for a in answers):
+                return answers
+            time.sleep(pause)
+            answers = self._once(target, bodies)
+        if any(a["_shards"].get("failed", 0) for a in answers):
+            self._part_until = time.monotonic() + PART_TAKEN_FOR
+        return answers
+
+    def _once(self, target: str, bodies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        # term statistics are gathered from all shards first where scores are wanted
         with self.connection.asking() as client:
             if len(bodies) == 1:
                 kind = "dfs_query_then_fetch" if bodies[0]["size"] else "query_then_fetch"
