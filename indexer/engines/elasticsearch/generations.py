@@ -17,6 +17,7 @@ from indexer.engines.elasticsearch.connection import Connection, NotFound
 from indexer.engines.elasticsearch.reading import taken
 from indexer.fields import SCHEMA_VERSION, SHANGHAI
 
+KNOWN = "*.aliases,*.mappings._meta"  # of an index; whole mappings are long
 COPIED_WITHIN = 3_600  # seconds for the copies of a finished build to come up
 
 
@@ -31,7 +32,7 @@ class Generations:
     def _indices(self, pattern: str = "") -> Mapping[str, Any]:
         """Index name → {"aliases", "mappings"} of all our generations, or of one."""
         with self.connection.managing() as client:
-            found = client.indices.get(index=pattern or f"{self.name}.g*", features="aliases,mappings", allow_no_indices=True, ignore_unavailable=True)
+            found = client.indices.get(index=pattern or f"{self.name}.g*", features="aliases,mappings", allow_no_indices=True, ignore_unavailable=True, filter_path=KNOWN)
             told: Mapping[str, Any] = found.body
             return told
 
@@ -47,8 +48,8 @@ class Generations:
                 continue
             generation = mapping.generation_of(self.name, index)
             states = {before: "previous", active: "active"}
-            state = next((states[a] for a in (active, before) if a in told["aliases"]), "")
-            meta = told["mappings"].get("_meta", {})
+            state = next((states[a] for a in (active, before) if a in told.get("aliases", {})), "")
+            meta = told.get("mappings", {}).get("_meta", {})
             try:
                 known = api.Generation(**{**meta, "name": generation})
             except TypeError:
@@ -62,7 +63,7 @@ class Generations:
         with self.connection.asking() as client:
             try:
                 # the indices behind the alias, and nothing else
-                told = client.indices.get(index=mapping.alias(self.name), features="aliases,mappings").body
+                told = client.indices.get(index=mapping.alias(self.name), features="aliases,mappings", filter_path=KNOWN).body
             except NotFound:
                 return None
         if mapping.alias(self.name) in told:
