@@ -3,7 +3,8 @@
     connection   settings, the client, failures in our words          lock         one writer at a time
     mapping      names, template and mapping from FIELDS               writing      bulk, by kind, nothing seen before commit
     translate    Query → Elasticsearch's language                      generations  aliases, metadata, switching
-    reading      search, counts, get                                   health       what doctor and readyz ask
+    reading      search, counts, get                                   pace         a build gives way to searches
+    health       what doctor asks
 
 It keeps to what the minimal distribution can do: no scripts, no plugins, no ingest pipelines.
 """
@@ -20,6 +21,7 @@ from indexer.engines.elasticsearch import health
 from indexer.engines.elasticsearch.connection import Connection, settings
 from indexer.engines.elasticsearch.generations import Generations
 from indexer.engines.elasticsearch.lock import Lock
+from indexer.engines.elasticsearch.pace import Pace
 from indexer.engines.elasticsearch.reading import Reader
 from indexer.engines.elasticsearch.writing import Writer
 
@@ -75,7 +77,7 @@ class Cluster:
     @contextmanager
     def writer(self, generation: str) -> Iterator[Writer]:
         with Lock(self.connection).held() as lock:
-            writer = Writer(self.connection, self.kept, self.kept.one(generation), lock)
+            writer = Writer(self.connection, self.kept, self.kept.one(generation), lock, Pace(self.reader))
             try:
                 yield writer
             finally:

@@ -23,6 +23,7 @@ from indexer.engines.elasticsearch import mapping
 from indexer.engines.elasticsearch.connection import SPACE, Connection
 from indexer.engines.elasticsearch.generations import Generations
 from indexer.engines.elasticsearch.lock import Lock
+from indexer.engines.elasticsearch.pace import Pace
 
 DOCUMENTS = 1_000  # of one request at most
 BYTES = 4 * 1024 * 1024  # of one request at most; a single larger document goes alone
@@ -37,9 +38,9 @@ Operation = tuple[str, str, bytes]  # index, _id, document; b"" deletes
 class Writer:
     """See indexer.engine.Writer. Use as a context: it ends its threads."""
 
-    def __init__(self, connection: Connection, generations: Generations, generation: api.Generation, lock: Lock) -> None:
+    def __init__(self, connection: Connection, generations: Generations, generation: api.Generation, lock: Lock, pace: Pace) -> None:
         self.connection, self.generations, self.lock = connection, generations, lock
-        self.meta = generation
+        self.meta, self.pace = generation, pace
         self.name = connection.settings.name
         self.building = generation.state == "building"
         self._kinds = {i.rpartition("-")[2] for i in generations._indices(mapping.index(self.name, generation.name))}
@@ -156,6 +157,7 @@ class Writer:
             except EngineUnavailable as error:
                 why = error.message  # indexing by _id again is harmless
             if not operations:
+                self.pace.give_way()
                 return
             if time.monotonic() > until:
                 raise EngineUnavailable(f"{len(operations)} documents could not be written in {PATIENCE:.0f} seconds: {why}", hint="see `haoke doctor`, then run `haoke reindex --resume` or `haoke index`")
