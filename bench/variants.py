@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import cli
-from bench.derive import Titles, derived
+from bench.derive import derived
+from bench.titles import Titles
 from bench.twist import read_shapes
 from catalog.resource import Resource
 from catalog.store import Store

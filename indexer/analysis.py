@@ -23,7 +23,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 import data
-from catalog.text import align, clean
+from catalog.text import clean, fold
 
 #: Changes whenever the same text would give other tokens: an index built under another version must be rebuilt.
 ANALYSIS_VERSION = 3
@@ -256,11 +256,11 @@ def matches(text: str, needles: frozenset[str] | set[str]) -> list[tuple[int, in
 
     A Latin needle matches whole tokens only (r is not in art), a Han needle anywhere.
     """
-    cleaned, offsets = align(text)
+    folded, offsets = fold(text)
     spans: list[tuple[int, int]] = []
     latin = {n for n in needles if n and not _HAN_RUN.search(n)}
-    if latin:
-        for sort, run, start in runs(cleaned):
+    if latin and any(n in folded for n in latin):
+        for sort, run, start in runs(folded):
             if sort == "han":
                 continue
             if run in latin:
@@ -268,12 +268,12 @@ def matches(text: str, needles: frozenset[str] | set[str]) -> list[tuple[int, in
             else:
                 spans += [(start + at, start + at + len(p)) for p in latin_parts(run) if p in latin and (at := run.find(p)) >= 0]
     for needle in needles - latin:
-        at = cleaned.find(needle) if needle else -1
+        at = folded.find(needle) if needle else -1
         while at >= 0:
             spans.append((at, at + len(needle)))
-            at = cleaned.find(needle, at + 1)
+            at = folded.find(needle, at + 1)
     merged: list[tuple[int, int]] = []
-    for start, end in sorted((offsets[s], offsets[e - 1] + 1) for s, e in spans):
+    for start, end in sorted(spans if offsets is None else ((offsets[s], offsets[e - 1] + 1) for s, e in spans)):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:

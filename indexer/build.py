@@ -43,7 +43,8 @@ class Built:
 
 def _documents(bodies: list[bytes], prior: Prior) -> list[dict[str, Any]]:
     """Bodies of the store → documents."""
-    return [to_document(r, prior(r)) for r in map(Resource.from_json, bodies)]
+    resources = [(Resource.from_json(body), body) for body in bodies]
+    return [to_document(resource, prior(resource), body) for resource, body in resources]
 
 
 def _chunks(rows: Iterable[tuple[str, int, bytes]]) -> Iterator[tuple[str, list[bytes]]]:

@@ -67,11 +67,17 @@ def _catalogue(store: Store) -> list[dict[str, str]]:
     findings = []
     total = sum(store.count().values())
     findings.append(_finding("ok", f"catalogue: {total:,} resources") if total else _finding("warning", "catalogue: empty", "run `haoke demo --no-serve` or `haoke ingest …`"))
-    for run in store.runs(limit=20):
+    seen: set[tuple[str, str]] = set()
+    for run in store.runs(limit=50):
+        if (run.source, run.location) in seen:  # a later run of the same place says how it stands
+            continue
+        seen.add((run.source, run.location))
+        if run.status == "failed":
+            findings.append(_finding("warning", f"run {run.id} of {run.source} failed: {run.location}", "mend the cause and ingest it again; what came before it is kept"))
         if run.incomplete:
             findings.append(_finding("warning", f"run {run.id} of {run.source}: a part of the source was missing", f"fetch it, then ingest {run.location} again"))
         if run.rejected:
-            reasons = ", ".join(dict.fromkeys(f"{r.field}: {r.reason}" for r in store.rejections(run=run.id, limit=3)))
+            reasons = "; ".join(dict.fromkeys(f"{r.field}: {r.reason}" for r in store.rejections(run=run.id, limit=3)))
             findings.append(_finding("warning", f"run {run.id} of {run.source}: {run.rejected:,} rows rejected ({reasons})", "mend them at the source and ingest it again"))
     for field, values in store.unmapped_counts().items():
         count = sum(values.values())

@@ -172,11 +172,12 @@ def _expanded(name: str, codes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65536)
-def _words_of(name: str, code: str) -> tuple[str, ...]:
-    """Labels of a code and its ancestors: what a person may type for it. A region also by its short name."""
+def _label_tokens(name: str, codes: tuple[str, ...]) -> str:
+    """The tokens of the labels of codes and their ancestors: what a person may type for them. A region also by its short name."""
     words = vocabulary(name)
-    entries = [e for c in words.path(code) if (e := words.get(c))]
-    return tuple(w for e in entries for w in ((e.label, *e.aliases[:1]) if name in ("region", "platform") else (e.label,)))
+    entries = {c: e for code in codes for c in words.path(code) if (e := words.get(c))}
+    short = name in ("region", "platform")
+    return _words(dict.fromkeys(w for e in entries.values() for w in ((e.label, *e.aliases[:1]) if short else (e.label,))))
 
 
 def facet_values(resource: Resource, name: str) -> list[str]:
@@ -191,38 +192,32 @@ def facet_values(resource: Resource, name: str) -> list[str]:
     return list(dict.fromkeys(value)) if type(value) is tuple else list(resource.values(name))
 
 
-def context_words(resource: Resource) -> list[str]:
-    """Everything about a resource that people may type besides its title, its names and its text."""
-    words: list[str] = []
-    for name in _LABELLED:
-        for code in getattr(resource, name):
-            words += _words_of(name, code)
-    for values in resource.unmapped.values():
-        words += values
-    words += (*resource.tags, *resource.topic, *resource.platform, resource.unit, resource.lesson, resource.edition, resource.address,
-              resource.employer_type, *resource.year)  # fmt: skip
-    return list(dict.fromkeys(w for w in words if w))
-
-
 def _words(texts: Iterable[str]) -> str:
     return " ".join(chain.from_iterable(map(index_tokens, texts)))
 
 
-def to_document(resource: Resource, prior: float) -> dict[str, Any]:
-    """The document that stands for a resource in the index. prior: factor ≥ 1 on its score, see ranking.signals."""
+def to_document(resource: Resource, prior: float, body: bytes = b"") -> dict[str, Any]:
+    """The document that stands for a resource in the index; fields without a value are left out.
+
+    prior   factor ≥ 1 on its score, see ranking.signals
+    body    the resource as JSON, where the caller has it already
+    """
     names = [*resource.teacher, *resource.school, *resource.employer, *([resource.publisher] if resource.publisher else [])]
     titles = [resource.title, *resource.titles]
-    context = context_words(resource)
+    # the source's own words, which no dictionary need know: also found by their characters
+    own = [*chain.from_iterable(resource.unmapped.values()), resource.unit, resource.lesson, resource.address]
+    rest = (*resource.tags, *resource.topic, *resource.platform, *resource.year, resource.edition, resource.employer_type)
+    labels = [_label_tokens(name, codes) for name in _LABELLED if (codes := getattr(resource, name))]
     document: dict[str, Any] = {
         "id": resource.id,
-        "body": resource.to_json().encode(),
+        "body": body or resource.to_json().encode(),
         "title": _words(titles),
         "names": _words(names),
-        "context": _words(context),
-        "summary": _words([resource.summary]) if resource.summary else "",
+        "context": " ".join((*labels, _words((*own, *rest)))).strip(),
+        "summary": " ".join(index_tokens(resource.summary)) if resource.summary else "",
         "title_grams": " ".join(chain.from_iterable(map(gram_tokens, titles))),
         # whether they stand there is all that is asked of these: each once keeps the index small
-        "other_grams": " ".join(dict.fromkeys(chain.from_iterable(map(gram_tokens, chain(names, context))))),
+        "other_grams": " ".join(dict.fromkeys(chain.from_iterable(map(gram_tokens, (*names, *own))))),
         "sounds": " ".join(chain.from_iterable(map(sound_tokens, titles))),
         # nobody shortens an advertisement
         "short": "" if resource.kind in (Kind.JOB, Kind.FAIR) else " ".join(chain.from_iterable(map(short_tokens, titles))),
@@ -244,4 +239,4 @@ def to_document(resource: Resource, prior: float) -> dict[str, Any]:
     if resource.salary and (resource.salary.min is not None or resource.salary.max is not None):
         document["salary_min"] = float(resource.salary.min or 0)
         document["salary_max"] = float(resource.salary.max if resource.salary.max is not None else 10_000_000)
-    return document
+    return {name: value for name, value in document.items() if value or value == 0.0}

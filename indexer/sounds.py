@@ -88,8 +88,14 @@ def short_tokens(text: str) -> tuple[str, ...]:
 
 
 def _abbreviations(words: list[str]) -> Iterator[str]:
-    """First characters of two to four neighbouring words; single characters (与, 学) are passed over, or close it (民诉法)."""
+    """First characters of two to four neighbouring words; single characters (与, 学) are passed over, or close it (民诉法).
+
+    Of two words, one between them may be left out, or all between the first and the last: 高速铁路概论 → 高概.
+    """
     long = [(i, w) for i, w in enumerate(words) if len(w) > 1]
+    for first, (_, word) in enumerate(long):
+        apart = {first + 2, len(long) - 1} if first == 0 else {first + 2}
+        yield from (word[0] + long[last][1][0] for last in sorted(apart) if first + 1 < last < len(long))
     for size in (2, 3, 4):
         for start in range(len(long) - size + 1):
             window = long[start : start + size]

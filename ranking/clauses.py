@@ -64,10 +64,9 @@ def _sounding(syllables: Sequence[str], scale: float) -> Clause:
 def stretch_clause(stretch: Stretch, typed: str, *, heard: bool = False, near: bool = False) -> Clause:
     """A stretch of words as typed, or as one of its variants; `heard` and `near` let in what only resembles it."""
     text = stretch.text
-    options: list[Clause] = [every([word_clause(t.text) for t in stretch.words])]
-    others = variants.rewritten(text)
-    taiwan = variants.taiwan(typed)
-    options += [c for other in dict.fromkeys((*([taiwan] if taiwan != text else []), *others)) if (c := _text(other, signals.SYNONYM))]
+    options: list[Clause] = [every([_word(stretch, i) for i in range(len(stretch.words))])]
+    others = dict.fromkeys((*variants.taiwan(typed), *variants.rewritten(text)))
+    options += [c for other in others if other != text and (c := _text(other, signals.SYNONYM))]
     short = key(text)
     if 2 <= len(short) <= 16 and (len(short) <= 5 if is_han(short) else short.isascii() and short.isalpha() and len(short) >= 3):
         options.append(Term("short", short, signals.SHORT))
@@ -78,6 +77,20 @@ def stretch_clause(stretch: Stretch, typed: str, *, heard: bool = False, near: b
             options.append(_sounding(sounds, signals.HOMOPHONE))
     alike = _near(text) if near else None
     return best([*options, alike] if alike else options)
+
+
+def _word(stretch: Stretch, i: int) -> Clause:
+    """A word of a stretch. A single character counts only beside its neighbour: 英 of 大学英 stands in 大学英语, not in 国际贸易（英）."""
+    word = stretch.words[i].text
+    if len(word) > 1 or not is_han(word) or len(stretch.words) == 1:
+        return word_clause(word)
+    before = stretch.words[i - 1].text[-1:] + word if i and stretch.words[i - 1].end == stretch.words[i].start else ""
+    after = word + stretch.words[i + 1].text[:1] if i + 1 < len(stretch.words) and stretch.words[i + 1].start == stretch.words[i].end else ""
+    couples = [c for c in (before, after) if is_han(c)]
+    if not couples:
+        return word_clause(word)
+    weights = {"title": 1.0, "title_grams": FIELDS["title_grams"].weight, "other_grams": FIELDS["other_grams"].weight}
+    return Best(tuple(Term(name, c, weights[name]) for c in couples for name in weights), tie=0.1)
 
 
 def _near(text: str) -> Clause | None:
@@ -186,8 +199,15 @@ def questions(reading: Reading) -> Iterator[Question]:
     concepts = tuple(dict.fromkeys(s.text for s in reading.spans))
     if stretches:
         yield Question("heard", question(reading, heard=True))
+        joined = reading.rejoined()
+        if joined.spans != reading.spans:
+            yield Question("heard", question(joined, heard=True))
+            yield Question("near", question(joined, heard=True, near=True), tuple(s.text for s in joined.stretches))
         yield Question("near", question(reading, heard=True, near=True), stretches)
     wanted = [s for s in reading.spans if s.meanings[0].field not in signals.WISHES]
+    if len(reading.words) > 2:
+        most = Some(tuple(word_clause(t.text) for t in reading.words), len(reading.words) - max(1, len(reading.words) // 4))
+        yield Question("most", Every((*(concept_clause(s) for s in wanted), most), tuple(_order(reading))), stretches)
     if wanted and stretches:
         words = tuple(word_clause(t.text) for t in (*reading.words, *reading.helpers))
         yield Question("kept", Every(tuple(concept_clause(s) for s in wanted), words), stretches)
@@ -209,11 +229,16 @@ def question(reading: Reading, *, heard: bool = False, near: bool = False) -> Cl
 
 
 def _order(reading: Reading) -> list[Clause]:
-    """The query's words standing together in the title, and the title being the query."""
-    tokens = tuple(t.text for t in query_tokens(reading.cleaned))
-    found: list[Clause] = [Phrase("title", tokens, signals.TITLE_PHRASE)] if 1 < len(tokens) <= 12 else []
-    plain = {i for s in reading.spans if is_plain(s) for i in range(s.start, s.end)}
-    text = "".join(" " if i in plain else c for i, c in enumerate(reading.cleaned))
-    couples = dict.fromkeys(p for i in range(len(text) - 1) if is_han(p := text[i : i + 2]))
+    """What was asked for standing together, in order, in the title; and being the whole title, also in Taiwan's words."""
+    plain = {i for s in reading.spans if is_plain(s) for i in range(s.start, s.end)} | {i for t in reading.helpers for i in range(t.start, t.end)}
+    text = "".join(" " if i in plain else c for i, c in enumerate(reading.said))
+    found: list[Clause] = []
+    parts = text.split()
+    for part in parts[:6]:
+        tokens = tuple(t.text for t in query_tokens(part))
+        if 1 < len(tokens) <= 12:
+            found.append(Phrase("title", tokens, signals.TITLE_PHRASE))
+    couples = dict.fromkeys(p for part in parts for i in range(len(part) - 1) if is_han(p := part[i : i + 2]))
     found += [Term("title_grams", p, signals.COUPLE) for p in list(couples)[:24]]
-    return [*found, Scored(Term("exact", key(reading.cleaned)[:200]), signals.EXACT_TITLE)]
+    exact = dict.fromkeys(key(t)[:200] for t in (reading.cleaned, text, *(parts if len(parts) == 1 else ()), *variants.taiwan(reading.text)) if t.strip())
+    return [*found, Best(tuple(Scored(Term("exact", e), signals.EXACT_TITLE) for e in exact))]

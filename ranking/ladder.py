@@ -17,9 +17,9 @@ import orjson
 
 from catalog.text import key
 from catalog.vocab import vocabulary
-from indexer.engine import Anything, Engine, Query
+from indexer.engine import Anything, Engine, Page, Query
 from indexer.fields import FACETS
-from ranking.clauses import question, questions
+from ranking.clauses import Question, question, questions
 from ranking.evidence import weighed
 from ranking.narrow import filters, unexpired
 from ranking.query import Reading, understand
@@ -30,8 +30,20 @@ FEW = 5  # fewer books than this: neighbours are offered beside them
 MOST = 4  # filters, and concepts, that are tried
 KINDS = 6  # kinds to browse
 LOOKED_AT = 3  # hits whose titles may tell the spelling
+SPELT = ("heard", "near", "most")  # questions that find by sound, or by most of the characters
 BOOK = ("version", "grade", "volume", "subject", "stage")
 NEIGHBOURS: Mapping[str, int] = {"volume": 2, "version": 3, "grade": 2}  # field that may differ → how many are offered
+
+
+def onward(engine: Engine, request: Request, reading: Reading, page: Page, asked: Question) -> tuple[str | None, tuple[Step, ...]]:
+    """(the corrected text, steps of the ladder) where the first page shows too little; most searches need neither."""
+    if request.page > 1 or request.cursor:
+        return None, ()
+    if asked.name in SPELT and page.hits and (meant := suggestion(engine, request, reading, [h.body for h in page.hits])):
+        return meant, ()
+    if not page.total or asked.dropped:
+        return None, ladder(engine, request, reading)
+    return None, tuple(neighbours(engine, request, reading)) if page.total < FEW else ()
 
 
 def suggestion(engine: Engine, request: Request, reading: Reading, bodies: list[bytes]) -> str | None:
@@ -102,7 +114,7 @@ def _spelt(engine: Engine, request: Request, reading: Reading) -> Iterator[Step]
     """The words as titles spell them that sound or look alike, whatever the filters; under the filters if these have it."""
     if not request.filters:  # the search itself has looked for these
         return
-    alike = [one for one in questions(reading) if one.name in ("heard", "near")]
+    alike = [one for one in questions(reading) if one.name in SPELT]
     for one in alike:
         hits = engine.search(Query(one.clause, scope=(unexpired(),), size=LOOKED_AT)).hits
         if hits:

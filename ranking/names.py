@@ -80,7 +80,8 @@ def spot(text: str, tokens: list[Token]) -> list[Span]:
     named = [s for s in _named(text, _borders(text, tokens)) if not any(a <= s.start and s.end <= b for a, b in syllabic)]
     found = [*named, *_pinyin(text, tokens, syllabic)]
     patterns = [*school_years(text, found), *salaries(text), *graduations(text)]
-    taken = _longest(patterns)
+    # 初中三年级 is a longer name than the 三年级上 that a pattern sees in 初中三年级上册
+    taken = _longest(p for p in patterns if not any(f.start < p.start < f.end < p.end or (f.start < p.start and p.end <= f.end) for f in found))
     rest = [s for s in _without_lonely(_longest(found), text) if all(s.end <= t.start or s.start >= t.end for t in taken)]
     return [_majors(s, text) for s in sorted([*taken, *rest], key=lambda s: s.start) if not _torn(s, [*taken, *rest], text)]
 

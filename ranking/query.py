@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import data
@@ -48,6 +48,7 @@ class Reading:
 
     text: str
     cleaned: str
+    said: str  # the cleaned text with blanks where it only speaks about searching
     offsets: tuple[int, ...]
     spans: tuple[Span, ...]
     stretches: tuple[Stretch, ...]  # must match
@@ -66,6 +67,24 @@ class Reading:
     def typed(self, start: int, end: int) -> tuple[int, int]:
         """A span of the cleaned text as a span of the typed one."""
         return (self.offsets[start], self.offsets[end - 1] + 1)
+
+    def rejoined(self) -> Reading:
+        """The reading with concepts dissolved into the words that they were written together with.
+
+        When nothing holds what was read, a name inside a misspelt word was none: 生物学 in 通普生物学.
+        """
+        stretches: list[Stretch] = []
+        spans = list(self.spans)
+        for stretch in self.stretches:
+            start, end = _together(self.said, stretch.start, stretch.end)
+            inside = [s for s in spans if start <= s.start and s.end <= end]
+            if not inside or any(s.start <= start and end <= s.end for s in stretches):
+                stretches += [stretch] if not any(s.start <= stretch.start and stretch.end <= s.end for s in stretches) else []
+                continue
+            spans = [s for s in spans if s not in inside]
+            words = [Token(t.text, t.start + start, t.end + start) for t in query_tokens(self.said[start:end])]
+            stretches.append(Stretch(tuple(words), self.said[start:end]))
+        return replace(self, spans=tuple(spans), stretches=tuple(stretches))
 
     def written(self, start: int, end: int) -> str:
         """What was typed for a span of the cleaned text."""
@@ -90,6 +109,15 @@ class Reading:
                 entry = vocabulary(words).get(meaning.code) if (words := FIELDS[meaning.field].vocabulary) else None
                 found |= {key(n) for n in (entry.names if entry else ()) if len(key(n)) > 1}
         return frozenset(found | {w for t in self.words for w in subwords(t.text)})
+
+
+def _together(text: str, start: int, end: int) -> tuple[int, int]:
+    """The run of Han characters around [start, end); itself where that is no Han."""
+    while start and is_han(text[start]) and is_han(text[start - 1]):
+        start -= 1
+    while end < len(text) and is_han(text[end - 1]) and is_han(text[end]):
+        end += 1
+    return start, end
 
 
 @lru_cache(maxsize=1)
@@ -121,15 +149,28 @@ def understand(text: str) -> Reading:
     spans = [s for s in spot(said, tokens) if s.text not in lists["helper"]]
     left = _uncovered(said, tokens, spans)
     helpers = [t for t in left if t.text in lists["helper"]]
-    words = [t for t in left if t.text not in lists["helper"] and t.text not in lists["filler"]]
+    words = [t for t in left if t.text not in lists["helper"] and not _said(t, left, lists["filler"])]
     if said != cleaned and len(words) + len(spans) > 1:
-        # in a sentence a character left alone is grammar (做, 上, 写): it may help, no more
-        alone = {s.text for s in _stretches(said, words, []) if len(s.text) == 1 and is_han(s.text)}
-        helpers += [t for t in words if t.text in alone]
-        words = [t for t in words if t.text not in alone]
+        # in a sentence a character left alone, or beside a longer word, is grammar (做, 上, 写好毕业论文): it may help, no more
+        grammar = [t for s in _stretches(said, words, []) for t in s.words if _grammar(t, s)]
+        helpers += grammar
+        words = [t for t in words if t not in grammar]
     if not words and not spans:
         words, helpers = (helpers, []) if helpers else (left, [])
-    return Reading(text, cleaned, tuple(offsets), tuple(spans), tuple(_stretches(said, words, syllable_runs(said, tokens))), tuple(helpers))
+    return Reading(text, cleaned, said, tuple(offsets), tuple(spans), tuple(_stretches(said, words, syllable_runs(said, tokens))), tuple(helpers))
+
+
+def _grammar(token: Token, stretch: Stretch) -> bool:
+    """A single character alone or beside a word of two and more; a stretch of single characters is a name that no dictionary has."""
+    return len(token.text) == 1 and is_han(token.text) and (len(stretch.words) == 1 or any(len(w.text) > 1 for w in stretch.words))
+
+
+def _said(token: Token, tokens: list[Token], fillers: frozenset[str]) -> bool:
+    """Whether a word only speaks about searching; glued to another single character it is a piece of a word: 有 in 有化机学."""
+    if token.text not in fillers:
+        return False
+    glued = [t for t in tokens if len(t.text) == 1 and is_han(t.text) and (t.end == token.start or t.start == token.end)]
+    return len(token.text) > 1 or all(t.text in fillers for t in glued)
 
 
 def _uncovered(text: str, tokens: list[Token], spans: list[Span]) -> list[Token]:

@@ -6,6 +6,7 @@ import base64
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -18,13 +19,15 @@ from indexer.engine import Cursor, Engine, Filter, Page, Query
 from indexer.fields import FACETS, SHOWN, VERIFIED
 from ranking.clauses import Question, question, questions
 from ranking.evidence import weighed
-from ranking.ladder import FEW, ladder, neighbours, suggestion
+from ranking.ladder import onward
 from ranking.narrow import filters, unexpired
 from ranking.query import Reading, understand
-from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, FacetValue, Interpretation, Request, ResultHit, Results, Step
+from ranking.rerank import WINDOW, reranked
+from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, FacetValue, Interpretation, Request, ResultHit, Results
 from ranking.snippet import highlights
 
 VALUES = 20  # values of a facet in an answer; the rest through facet_values()
+CORRECTED = ("heard", "near", "most")  # questions whose answers are ordered by likeness
 TREE = 5_000  # a tree's counts are needed at every level
 SORT_FIELDS: Mapping[str, str] = {"relevance": "", "newest": "published_at", "popular": "popularity"}
 COMMON = ("service", "kind", "platform", "stage", "subject", "school", "region", "industry", "degree")
@@ -50,7 +53,7 @@ def search(engine: Engine, request: Request) -> Results:
         after=_cursor(engine, request),
     )
     page, asked = ask(engine, query, reading)
-    meant, steps = _onward(engine, request, reading, page, asked)
+    meant, steps = onward(engine, request, reading, page, asked)
     return Results(
         request=request,
         total=page.total,
@@ -95,18 +98,18 @@ def ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, Question]
         page = engine.search(replace(query, clause=one.clause, **_order(query, reading)))
         if page.total:
             break
+    if page.total and one.name in CORRECTED and not query.sort and query.after is None and query.size:
+        page = _likest(engine, replace(query, clause=one.clause), reading, page)
     return page, one
 
 
-def _onward(engine: Engine, request: Request, reading: Reading, page: Page, asked: Question) -> tuple[str | None, tuple[Step, ...]]:
-    """(the corrected text, steps of the ladder) where the first page shows too little; most searches need neither."""
-    if request.page > 1 or request.cursor:
-        return None, ()
-    if asked.name in ("heard", "near") and page.hits and (meant := suggestion(engine, request, reading, [h.body for h in page.hits])):
-        return meant, ()
-    if not page.total or asked.dropped:
-        return None, ladder(engine, request, reading)
-    return None, tuple(neighbours(engine, request, reading)) if page.total < FEW else ()
+def _likest(engine: Engine, query: Query, reading: Reading, page: Page) -> Page:
+    """The page with the likest titles first. It has no cursor: pages go on by number."""
+    start, end = query.offset, query.offset + query.size
+    if start >= WINDOW:
+        return replace(page, next=None)
+    hits = engine.search(replace(query, offset=0, size=max(WINDOW, end), facets={})).hits
+    return replace(page, hits=tuple(reranked(reading, hits)[start:end]), next=None)
 
 
 def _order(query: Query, reading: Reading) -> dict[str, Any]:
@@ -155,6 +158,7 @@ def label(name: str, value: str) -> str:
     return value if FACETS[name].open or not words else vocabulary(words).label(value)
 
 
+@lru_cache(maxsize=65_536)
 def _path(name: str, value: str) -> tuple[str, ...]:
     words = FACETS[name].vocabulary
     return vocabulary(words).path(value)[:-1] if FACETS[name].tree and words else ()
@@ -169,21 +173,21 @@ def _values(name: str, counts: Iterable[tuple[str, int]], selected: Iterable[str
 
 def shown(name: str, counts: tuple[tuple[str, int], ...], selected: tuple[str, ...]) -> tuple[FacetValue, ...]:
     """At most VALUES of a facet. A tree shows its top level, and the way to and the children of what is selected."""
-    values = _values(name, counts, selected)
     if not FACETS[name].tree:
+        values = _values(name, counts, selected)
         if name == "salary" and all(v.value in vocabulary("salary") for v in values):
             values.sort(key=lambda v: vocabulary("salary").rank(v.value))
         return tuple(values)
-    opened = set(selected) | {c for v in values if v.selected for c in v.path}
-    top = [v for v in values if not v.path][:VALUES]
-    below = {code: [v for v in values if v.path and v.path[-1] == code] for code in opened}
-    kept = {v.value: v for v in top}
-    for v in values:
-        if v.selected or v.value in opened:
-            kept.setdefault(v.value, v)
-    for children in below.values():
-        kept |= {v.value: v for v in children[:VALUES] if v.value not in kept}
-    return tuple(kept.values())
+    opened = {c for s in selected for c in (*_path(name, s), s)}
+    below: dict[str, int] = {}
+    kept = []
+    for value, count in counts:  # by falling count: only what is shown becomes a FacetValue, a tree has thousands of nodes
+        path = _path(name, value)
+        parent = path[-1] if path else ""
+        if value in opened or ((not parent or parent in opened) and below.get(parent, 0) < VALUES):
+            below[parent] = below.get(parent, 0) + 1
+            kept.append((value, count))
+    return tuple(sorted(_values(name, kept, selected), key=lambda v: len(v.path)))
 
 
 # ── hits and cursors ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from itertools import accumulate
 
 from catalog.text import align
 from indexer.analysis import is_han, query_tokens
+from indexer.sounds import pieces
 from ranking.completion import reading as syllables
 from ranking.query import Reading
 
 LIKE = 60.0  # of 100: how alike a piece of a title must be
 ALOUD = 0.95  # alike in sound counts a little less than alike in writing
-BORDER = 4.0  # for beginning and ending where words do
+_LITTLE = re.compile("[的了和与及在之]")
+_TWICE = re.compile(r"(.)\1")
 TITLE = 80  # characters of a title that are looked at
 
 
@@ -35,7 +39,7 @@ def nearest(text: str, title: str) -> tuple[float, str] | None:
     cleaned = align(title)[0][:TITLE]
     heard, sounds = syllables(text), syllables(cleaned)
     tokens = query_tokens(cleaned)
-    starts, ends = {t.start for t in tokens}, {t.end for t in tokens}
+    borders = {t.start + at for t in tokens for at in _borders(t.text)}
     found: list[tuple[float, str]] = []
     for size in range(max(2, len(text) - 1), len(text) + 3):
         for start in range(len(cleaned) - size + 1):
@@ -43,8 +47,24 @@ def nearest(text: str, title: str) -> tuple[float, str] | None:
             if not is_han(piece):
                 continue
             aloud = sounds[start : start + size]
+            if not {start, start + size} <= borders or (aloud != heard and not is_misspelt(text, piece)):  # 社会学基础 is no 会学计
+                continue
             like = 100.0 if aloud == heard else 100 * max(OSA.normalized_similarity(text, piece), ALOUD * OSA.normalized_similarity(heard, aloud))
             # of two characters one is half of the word: these must sound alike
             if like >= (LIKE if len(text) > 2 else 100.0):
-                found.append((like + BORDER * ((start in starts) + (start + size in ends)), piece))
+                found.append((like, piece))
     return max(found, key=lambda f: f[0]) if found else None
+
+
+def _borders(word: str) -> list[int]:
+    """Where the smallest words inside a word begin and end."""
+    return list(accumulate(map(len, pieces(word)), initial=0))
+
+
+def is_misspelt(text: str, piece: str) -> bool:
+    """Whether a text could be a slip for a piece of a title; to leave out a character, or 的 and the like, is no slip."""
+    said, meant = _LITTLE.sub("", text), _LITTLE.sub("", piece)
+    if said == meant:
+        return False
+    left = iter(said)
+    return not all(c in left for c in meant) or _TWICE.sub(r"\1", said) == meant

@@ -19,7 +19,8 @@ from catalog.text import clean, key
 from catalog.vocab import vocabulary
 from indexer.engine import Anything, Between, Engine, OneOf, Query
 from indexer.fields import FACETS
-from ranking.clauses import question
+from indexer.sounds import is_letters
+from ranking.clauses import every, question
 from ranking.completion import Fit, Names, fit, title_clause, typed_key
 from ranking.narrow import filters as narrowed
 from ranking.narrow import unexpired
@@ -34,6 +35,7 @@ ENTITIES: Mapping[str, int] = {
 }  # fmt: skip
 KEPT = 300  # seconds that names and counts may be old
 POPULAR = 300  # titles kept in memory for each set of filters: what one or two letters are completed from
+SYLLABLE = 6  # letters of the longest syllable
 TITLES = 30  # titles asked of the engine
 ADVERTISED = ("job", "fair")
 _PART = re.compile(r"\s*[（(【\[][^（()）]{1,8}[)）】\]]$")
@@ -74,7 +76,7 @@ def suggest(engine: Engine, text: str, filters: Mapping[str, tuple[str, ...]], l
         return tuple(s for _, s in sorted(_queries("", span), key=lambda r: r[0]))[:limit] if not chosen else ()
     now = int(time.time() // KEPT)
     found = _completed(engine, text, chosen, span, now, limit)
-    others = () if found else dict.fromkeys(other for other in (taiwan(text), *rewritten(clean(text))) if other != clean(text))
+    others = () if found else dict.fromkeys(other for other in (*taiwan(text), *rewritten(clean(text))) if other != clean(text))
     for other in others:
         found = found or [replace(s, span=span) for s in _completed(engine, other, chosen, span, now, limit)]
     return tuple(found[:limit])
@@ -84,9 +86,10 @@ def _completed(engine: Engine, text: str, chosen: Chosen, span: tuple[int, int],
     """The whole text completed; where that gives too little, its last word."""
     typed = typed_key(text)
     queries = [] if chosen else list(_queries(typed, span))
-    parted = " " in clean(text) and not clean(text).isascii()  # its last part is completed apart: 北大 经
-    titles = [*_titles(engine, typed, chosen, span, parted), *_popular(_known(engine, "", chosen, now), typed, "", span)]
-    found = _mixed(_entities(engine, _known(engine, "", chosen, now), typed, "", span, now), queries + titles, limit)
+    known = _known(engine, "", chosen, now)
+    parted = " " in clean(text) and not clean(text).isascii()  # its last part is completed below: 北大 经
+    titles = [*([] if parted else _titles(engine, typed, chosen, span)), *_popular(known, typed, span)]
+    found = _mixed(_entities(engine, known, typed, "", span, now), queries + titles, limit)
     if len(found) < limit:
         found = _distinct([*found, *_last_word(engine, text, chosen, now, limit)])
     return found
@@ -104,9 +107,9 @@ class Known:
 
 @lru_cache(maxsize=48)
 def _known(engine: Engine, head: str, chosen: Chosen, now: int) -> Known:
-    """One question to the engine. `now` only makes the answer grow old."""
+    """One question to the engine; titles only where no words narrow it. `now` only makes the answer grow old."""
     clause = question(understand(head)) if head else Anything()
-    asked = Query(clause, scope=(unexpired(), *narrowed(dict(chosen))), facets=ENTITIES, sort="popularity", size=POPULAR)
+    asked = Query(clause, scope=(unexpired(), *narrowed(dict(chosen))), facets=ENTITIES, sort="popularity", size=0 if head else POPULAR)
     page = engine.search(asked)
     titles = tuple(_distinct_titles(h.body for h in page.hits))
     return Known({name: dict(values) for name, values in page.facets.items()}, titles, Names(key(t) for t, _, _ in titles))
@@ -159,14 +162,18 @@ def _entities(engine: Engine, known: Known, typed: str, before: str, span: tuple
     return found
 
 
-def _titles(engine: Engine, typed: str, chosen: Chosen, span: tuple[int, int], parted: bool) -> list[Ranked]:
-    """Titles by popularity; where none of these was ever used, any title but those of advertisements, if not typed in parts."""
+def _titles(engine: Engine, typed: str, chosen: Chosen, span: tuple[int, int], before: str = "") -> list[Ranked]:
+    """Titles by popularity; where none of these was ever used, any title but those of advertisements."""
     clause = title_clause(typed)
-    if clause is None or len(typed) < 2:
+    if clause is None or (len(typed) < 2 and not before):
         return []
+    if before:
+        # so few letters say little to an engine: the most popular titles under the words before are tried one by one
+        few = len(typed) <= SYLLABLE and is_letters(typed)
+        clause = every([question(understand(before.strip())), *([] if few else [clause])])
     query = Query(clause, scope=(unexpired(), Between("popularity", low=1.0), *narrowed(dict(chosen))), sort="popularity", size=TITLES)
     hits = engine.search(query).hits
-    if not hits and not parted:
+    if not hits and not before:
         lasting = tuple(e.code for e in vocabulary("kind") if e.code not in ADVERTISED)
         hits = engine.search(replace(query, scope=(unexpired(), OneOf("kind", lasting), *narrowed(dict(chosen))), sort="")).hits
     found: list[Ranked] = []
@@ -175,13 +182,13 @@ def _titles(engine: Engine, typed: str, chosen: Chosen, span: tuple[int, int], p
         if how is None and clean(typed) == typed:
             how = Fit.SHORT
         if how is not None:
-            found.append(((how, 0, -popularity), Suggestion(title, "title", "kind", kind, title, None, span)))
+            found.append(((how, 0, -popularity), Suggestion(before + title, "title", "kind", kind, title, None, span)))
     return found
 
 
-def _popular(known: Known, typed: str, before: str, span: tuple[int, int]) -> list[Ranked]:
+def _popular(known: Known, typed: str, span: tuple[int, int]) -> list[Ranked]:
     return [
-        ((how, 0, -popularity), Suggestion(before + title, "title", "kind", kind, title, None, span))
+        ((how, 0, -popularity), Suggestion(title, "title", "kind", kind, title, None, span))
         for i, how in known.names.find(typed).items()
         for title, kind, popularity in known.titles[i : i + 1]
     ]
@@ -199,7 +206,7 @@ def _last_word(engine: Engine, text: str, chosen: Chosen, now: int, limit: int) 
         return []
     known = _known(engine, text[:start].strip(), chosen, now)
     span = (start, len(text.rstrip()))
-    return _mixed(_entities(engine, known, typed, text[:start], span, now), _popular(known, typed, text[:start], span), limit)
+    return _mixed(_entities(engine, known, typed, text[:start], span, now), _titles(engine, typed, chosen, span, text[:start]), limit)
 
 
 def _queries(typed: str, span: tuple[int, int]) -> Iterator[Ranked]:

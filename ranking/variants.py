@@ -7,12 +7,13 @@ derived: an abbreviation or initials are those of a title that the index holds (
 from __future__ import annotations
 
 import os
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import data
-from catalog.text import clean, key
+from catalog.text import clean, key, tidy
 from indexer.analysis import is_han, runs
 from indexer.sounds import all_syllables, is_letters, run_syllables, split_pinyin
 
@@ -26,27 +27,47 @@ def _taiwan() -> Any:
     return opencc.OpenCC("tw2sp").convert
 
 
+@lru_cache(maxsize=1)
+def _taiwan_words() -> dict[str, str]:
+    """Words that Taiwan writes otherwise and opencc leaves alone, because here they are words too: 資料 is 数据 or 资料."""
+    lines = data.path("dict", "taiwan.tsv").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t") for line in lines if line and not line.startswith("#"))
+
+
 @lru_cache(maxsize=4096)
-def taiwan(text: str) -> str:
-    """What a Taiwan reader's words are called on the mainland: 軟體 → 软件. The same text when there is nothing to change."""
-    return clean(_taiwan()(text))
+def taiwan(typed: str) -> tuple[str, ...]:
+    """What the words of a text are called on the mainland: 軟體 → 软件. Our own table only for what was typed in traditional characters."""
+    cleaned = clean(typed)
+    found = [clean(_taiwan()(typed))]
+    if cleaned != clean_same_script(typed):
+        for text in (cleaned, found[0]):
+            other = text
+            for word, ours in _taiwan_words().items():
+                other = other.replace(word, ours)
+            found.append(other)
+    return tuple(dict.fromkeys(f for f in found if f != cleaned))
+
+
+def clean_same_script(typed: str) -> str:
+    """The typed text cleaned but not simplified."""
+    return tidy(unicodedata.normalize("NFKC", typed).lower())
 
 
 # ── synonyms ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def synonyms(home: str = "") -> dict[str, tuple[str, ...]]:
     """Word → words that mean the same: data/dict/synonyms.tsv, and HAOKE_HOME/synonyms.tsv, read again when it changes."""
-    own = Path(home or os.environ.get("HAOKE_HOME") or Path.home() / ".local" / "share" / "haoke") / "synonyms.tsv"
+    own = f"{home or os.environ.get('HAOKE_HOME') or os.path.expanduser('~/.local/share/haoke')}/synonyms.tsv"
     try:
-        stamp = own.stat().st_mtime_ns
+        stamp = os.stat(own).st_mtime_ns
     except OSError:
         stamp = 0
     return _synonyms(own, stamp)
 
 
 @lru_cache(maxsize=2)
-def _synonyms(own: Path, stamp: int) -> dict[str, tuple[str, ...]]:
+def _synonyms(own: str, stamp: int) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for path in (data.path("dict", "synonyms.tsv"), own):
+    for path in (data.path("dict", "synonyms.tsv"), Path(own)):
         if not path.exists():
             continue
         for line in path.read_text(encoding="utf-8").splitlines():

@@ -85,6 +85,12 @@ def test_the_nearest_piece_of_a_title_is_a_whole_one(typed: str, title: str, pie
     assert found is not None and found[1] == piece
 
 
+@pytest.mark.parametrize(("typed", "title"), [("会学计", "社会学基础"), ("红楼梦的课", "红楼梦课"), ("高等数学题", "高等数学"), ("数学与生活", "数学生活")])
+def test_a_piece_of_words_or_less_than_what_was_typed_is_no_correction(typed: str, title: str) -> None:
+    found = nearest(typed, title)
+    assert found is None or found[1] == typed
+
+
 def test_what_is_unlike_a_title_is_left_alone() -> None:
     assert nearest("量子力学", "小学语文教师") is None and nearest("护工", "护士") is None
     assert corrected(understand("量子力学"), ["小学语文教师", ""]) is None

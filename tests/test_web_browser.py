@@ -101,7 +101,7 @@ def asked(page: Any) -> dict[str, list[str]]:
 
 def test_a_learner_finds_a_course_from_the_home_page(tab: Any) -> None:
     tab.goto("/")
-    tab.get_by_role("searchbox").fill("高等数学")
+    tab.get_by_role("combobox").fill("高等数学")
     tab.keyboard.press("Enter")
     tab.get_by_role("link", name="高等数学（一）").click()
     assert tab.get_by_role("heading", level=1).inner_text() == "高等数学（一）"
@@ -176,3 +176,137 @@ def test_all_text_has_enough_contrast(browser: Any, base: str, scheme: str) -> N
             assert ratio >= 4.5, f"{path}: {ratio:.2f} at {where}"
         background = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert (sum(int(v) for v in background[4:-1].split(",")) < 200) == (scheme == "dark")
+
+
+# ── suggestions ────────────────────────────────────────────────────────────────────────────────────────────────────
+def box(page: Any) -> Any:
+    return page.get_by_role("combobox", name="搜索课程、教材、岗位")
+
+
+def offered(page: Any, typed: str) -> list[str]:
+    """Types into the box and gives the texts of the list that opens."""
+    box(page).press_sequentially(typed)
+    page.get_by_role("option").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    return [text.strip() for text in page.locator(".suggested").all_inner_texts()]
+
+
+def state(page: Any) -> tuple[str, str]:
+    """(aria-expanded, text of the option that aria-activedescendant names or "")."""
+    return tuple(page.evaluate("""() => {
+      const q = document.getElementById("q"), id = q.getAttribute("aria-activedescendant");
+      return [q.getAttribute("aria-expanded"), id ? document.getElementById(id).querySelector(".suggested").textContent : ""];
+    }"""))
+
+
+def test_the_keyboard_chooses_a_suggestion_and_the_list_says_what_it_is(tab: Any) -> None:
+    tab.goto("/")
+    assert state(tab) == ("false", "")
+    texts = offered(tab, "gaodeng")
+    assert texts[0] == "高等数学" and state(tab) == ("true", "")
+    assert f"有 {len(texts)} 条建议" in tab.locator(".seek [role=status]").inner_text()
+    tab.keyboard.press("ArrowDown")
+    assert state(tab) == ("true", "高等数学") and tab.get_by_role("option", selected=True).count() == 1
+    assert box(tab).evaluate("e => e === document.activeElement"), "the box keeps the focus"
+    tab.keyboard.press("ArrowUp")
+    assert state(tab) == ("true", ""), "before the first option lies the box"
+    tab.keyboard.press("ArrowUp")
+    assert state(tab) == ("true", texts[-1])
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/search?**")
+    assert asked(tab)["q"] == ["高等数学"]
+
+
+def test_enter_without_a_marked_option_searches_for_what_was_typed(tab: Any) -> None:
+    tab.goto("/")
+    offered(tab, "gaodeng")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/search?**")
+    assert asked(tab)["q"] == ["gaodeng"]
+
+
+def test_escape_closes_the_list_and_keeps_the_text_then_empties_the_box(tab: Any) -> None:
+    tab.goto("/")
+    offered(tab, "beij")
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("Escape")
+    assert state(tab) == ("false", "") and box(tab).input_value() == "beij" and not tab.get_by_role("listbox").is_visible()
+    tab.keyboard.press("Escape")
+    assert box(tab).input_value() == ""
+
+
+def test_a_click_chooses_and_leaving_the_box_closes_the_list(tab: Any) -> None:
+    tab.goto("/")
+    offered(tab, "北大")
+    tab.get_by_role("option", name="北京大学").click()
+    tab.wait_for_url("**/search?**")
+    assert asked(tab)["q"] == ["北京大学"]
+    box(tab).fill("高")
+    tab.get_by_role("option").first.wait_for()
+    tab.keyboard.press("Tab")
+    assert state(tab) == ("false", "")
+
+
+def test_suggestions_keep_to_the_filters_that_the_box_carries(tab: Any) -> None:
+    tab.goto("/search?service=jobs")
+    assert "北京市" in offered(tab, "北京") and "北京大学" not in tab.locator(".suggested").all_inner_texts()
+    tab.get_by_role("option", name="北京市").click()
+    tab.wait_for_url("**/search?**")
+    assert asked(tab) == {"q": ["北京市"], "service": ["jobs"]}
+
+
+def test_nothing_is_asked_while_an_input_method_composes_and_its_enter_sends_nothing(tab: Any) -> None:
+    tab.goto("/")
+    calls: list[str] = []
+    tab.on("request", lambda r: calls.append(r.url) if "/suggest" in r.url else None)
+    box(tab).focus()
+    session = tab.context.new_cdp_session(tab)
+    for typed in ("g", "ga", "gao", "gao deng"):
+        session.send("Input.imeSetComposition", {"text": typed, "selectionStart": len(typed), "selectionEnd": len(typed)})
+        tab.wait_for_timeout(200)
+    assert box(tab).input_value() == "gao deng" and calls == []
+    # the Enter that confirms a candidate
+    box(tab).evaluate("e => e.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', keyCode: 229, isComposing: true, bubbles: true, cancelable: true}))")
+    assert tab.url.endswith("/")
+    session.send("Input.insertText", {"text": "高等"})
+    tab.get_by_role("option").first.wait_for()
+    assert len(calls) == 1 and box(tab).input_value() == "高等"
+    assert tab.locator(".suggested").first.inner_text().strip() == "高等数学"
+
+
+def test_only_the_last_of_quick_keys_is_asked_for_and_a_stale_question_is_called_off(tab: Any) -> None:
+    tab.clock.install()
+    tab.goto("/")
+    calls: list[str] = []
+    failed: list[str] = []
+    typed = lambda request: parse_qs(urlsplit(request.url).query)["q"][0]  # noqa: E731
+    tab.on("requestfailed", lambda r: failed.append(typed(r)))
+
+    def hold(route: Any) -> None:
+        """The first question is never answered."""
+        calls.append(typed(route.request))
+        if len(calls) > 1:
+            route.continue_()
+
+    tab.route("**/api/v1/suggest?**", hold)
+    box(tab).press_sequentially("bei")
+    with tab.expect_request("**/api/v1/suggest?**"):
+        tab.clock.run_for(200)
+    box(tab).press_sequentially("jingdaxue")
+    with tab.expect_response("**/api/v1/suggest?**"):
+        tab.clock.run_for(200)
+    tab.get_by_role("option", name="北京大学").wait_for()
+    assert calls == ["bei", "beijingdaxue"] and failed == ["bei"]
+
+
+def test_the_list_fits_a_phone_and_has_enough_contrast_in_both_colours(browser: Any, base: str) -> None:
+    for scheme in ("light", "dark"):
+        for page in _tab(browser, base, viewport={"width": 320, "height": 640}, color_scheme=scheme):
+            page.goto("/")
+            offered(page, "gao")
+            page.keyboard.press("ArrowDown")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320
+            ratio, where = page.evaluate(CONTRAST)
+            assert ratio >= 4.5, f"{ratio:.2f} at {where}"

@@ -13,7 +13,13 @@ def factory() -> Any:
     """The application of one worker process."""
     from web import create_app
 
-    return create_app(engine_url=os.environ["HAOKE_ENGINE"], home=os.environ["HAOKE_HOME"])
+    app = create_app(engine_url=os.environ["HAOKE_ENGINE"], home=os.environ["HAOKE_HOME"])
+    with app.test_client() as client:
+        # dictionaries, vocabularies and templates are loaded now, so that nobody waits a second for them; what fails here is
+        # told by /readyz, not by a worker that does not start
+        for path in ("/search?q=高等数学", "/api/v1/suggest?q=gao", "/"):
+            client.get(path)
+    return app
 
 
 def run(host: str, port: int, workers: int, *, engine_url: str, home: Path) -> None:

@@ -48,8 +48,10 @@ class TableMapping:
         """The raw fields of a row, for catalog.normalize.assemble()."""
         fields: dict[str, object] = dict(self.constants)
         for field, columns in self.fields:
-            if len(columns) == 1 and field != "id":
+            if len(columns) == 1:
                 value = row.get(columns[0])
+                if field == "id" and type(value) is not str:
+                    value = _flat(value, field)
             else:
                 parts = [_flat(row.get(column), field) for column in columns]
                 value = ":".join(parts) if field == "id" else " ".join(p for p in parts if p)
@@ -61,6 +63,8 @@ class TableMapping:
 
 
 def _flat(value: Any, field: str) -> str:
+    if type(value) is str:
+        return value
     if value is None:
         return ""
     if isinstance(value, list):

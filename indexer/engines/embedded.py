@@ -293,7 +293,7 @@ class IndexWriter:
         for document in documents:
             if not fresh:
                 self.writer.delete_documents_by_term("id", document["id"])
-            self.writer.add_document(tantivy.Document.from_dict({k: v for k, v in document.items() if v not in ("", [])}, self.schema))
+            self.writer.add_document(tantivy.Document.from_dict(dict(document), self.schema))
 
     def delete(self, ids: Iterable[str]) -> None:
         for one in ids:
