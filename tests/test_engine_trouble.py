@@ -11,7 +11,7 @@ import pytest
 
 from catalog.errors import BadRequest, EngineError, EngineLocked, EngineUnavailable
 from indexer.engine import Query, open_engine
-from indexer.engines.elasticsearch import writing
+from indexer.engines.elasticsearch import pace, writing
 from indexer.engines.elasticsearch.connection import settings
 from indexer.fields import SCHEMA_VERSION
 from tests.elasticsearch_server import free_port
@@ -208,6 +208,27 @@ def test_a_lock_that_another_took_over_stops_the_writer(monkeypatch: pytest.Monk
         time.sleep(0.4)
         with pytest.raises(EngineLocked, match="lost the writer's lock"):
             writer.commit(sequence=1)
+
+
+def test_a_build_pauses_while_searches_are_slow_and_hurries_again_when_they_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "EVERY", 0.0)
+    slow = [True]
+    well = cluster(SCHEMA_VERSION)
+
+    def answer(asked: Asked) -> Answer:
+        if slow[0] and asked.path.startswith("/haoke/_count"):
+            time.sleep(0.1)
+        return well(asked)
+
+    with stub(answer) as server:
+        giving = pace.Pace(open_engine(server.url).reader)
+        for _ in range(3):
+            giving.give_way()
+        assert 0.1 < giving.pause <= pace.LONGEST
+        slow[0] = False
+        for _ in range(12):
+            giving.give_way()
+        assert giving.pause < 0.02
 
 
 # ── settings ───────────────────────────────────────────────────────────────────────────────────────────────────────
