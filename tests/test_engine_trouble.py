@@ -226,7 +226,7 @@ def test_a_build_pauses_while_searches_are_slow_and_hurries_again_when_they_are_
             giving.give_way()
         assert 0.1 < giving.pause <= pace.LONGEST
         slow[0] = False
-        for _ in range(12):
+        for _ in range(20):
             giving.give_way()
         assert giving.pause < 0.02
 
