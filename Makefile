@@ -30,7 +30,7 @@ types: $(VENV)/.test ## mypy
 	$(BIN)/mypy
 
 pytest: $(VENV)/.test
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 bench: $(VENV)/.test ## Measure ingest and search on the sample catalogue
 	$(BIN)/python -m bench.ingest data/sample/courses.tsv --mapping data/sample/courses.toml

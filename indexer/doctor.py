@@ -38,6 +38,10 @@ def examine(store: Store, engine: Engine) -> list[dict[str, str]]:
 
 
 def _index(store: Store, engine: Engine) -> list[dict[str, str]]:
+    return [*(_finding(*found) for found in engine.findings()), *_generations(store, engine)]
+
+
+def _generations(store: Store, engine: Engine) -> list[dict[str, str]]:
     try:
         generations = engine.generations()
         active = engine.active()

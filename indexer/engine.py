@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from catalog.errors import BadRequest
 
+Finding = tuple[str, str, str]  # "ok", "warning" or "error"; what it is; what to do
 Document = Mapping[str, Any]  # index field → list of str | str | int | float | bytes; see fields.to_document()
 
 
@@ -269,11 +270,15 @@ class Engine(Protocol):
         """Removes a generation that does not answer."""
         ...
 
+    def findings(self) -> list[Finding]:
+        """What is well or unwell with the engine itself, beside its generations: for `haoke doctor`. Raises nothing of ours."""
+        ...
+
     def close(self) -> None: ...
 
 
 #: URL scheme → module that opens it. An engine is imported when opened, not before.
-ENGINES = {"embedded": "indexer.engines.embedded"}
+ENGINES = {"embedded": "indexer.engines.embedded", "http": "indexer.engines.elasticsearch", "https": "indexer.engines.elasticsearch"}
 
 
 def open_engine(url: str) -> Engine:
