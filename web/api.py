@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 import orjson
 from flask import Blueprint, Response, abort, redirect, request
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from catalog.errors import BadRequest, EngineUnavailable
@@ -18,6 +17,7 @@ from indexer.fields import FACETS
 from ranking import search as door
 from ranking.suggest import suggest as completions
 from web import engine, params, present
+from web.i18n import gettext as _
 
 api = Blueprint("api", __name__)
 SUGGESTIONS = 10

@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-
 from ranking.results import ResultHit, Segments
 from web import links, present, wording
+from web.i18n import gettext as _
 
 Record = Mapping[str, Any]
 SUMMARY = 120  # characters of a summary without a match

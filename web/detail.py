@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask_babel import gettext as _
-
 from indexer.fields import FACETS
 from web import cards, links, present, wording
+from web.i18n import gettext as _
 
 #: Fields in the order people ask for them: coded and open facets become links to a search for the same.
 _SCHOOL = ("stage", "subject", "version", "grade", "volume", "edition", "unit", "lesson", "teacher", "school", "publisher", "resource_type",

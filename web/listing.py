@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
 from ranking.results import MAX_WINDOW, Results
 from web import cards, wording
+from web.i18n import gettext as _
 from web.links import Links
 from web.onward import Ways, ways
 from web.panels import Chip, Panel, Tab, concept_chips, filter_chips, panels, tabs

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-
 from indexer.fields import FACETS
 from ranking.results import Request, Results, Step
 from web import wording
+from web.i18n import gettext as _
 from web.links import Links
 
 

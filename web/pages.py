@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
-from flask_babel import gettext as _
 
 from ranking import search as door
 from ranking.results import Request, Results
 from web import cards, engine, params, wording
 from web.detail import detail
+from web.i18n import gettext as _
 from web.links import resource_path, search_path
 from web.listing import listing
 

@@ -6,12 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from flask_babel import gettext as _
-
 from catalog.vocab import vocabulary
 from indexer.fields import FACETS
 from ranking.results import Concept, FacetValue, Results
 from web import wording
+from web.i18n import gettext as _
 from web.links import Links
 
 FIRST = 6  # rows of a panel before 更多

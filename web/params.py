@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from catalog.errors import BadRequest
@@ -17,6 +16,7 @@ from catalog.text import tidy
 from indexer.fields import FACETS
 from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, Request
 from ranking.values import resolve
+from web.i18n import gettext as _
 
 SINGLE = ("q", "sort", "page", "size", "cursor", "facets")
 #: What messengers and advertisers append to shared links: pages pass over it, the API does not.

@@ -9,12 +9,12 @@ import json
 from dataclasses import dataclass, field
 
 from flask import Flask, Response, current_app, render_template, request
-from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from catalog.errors import BadRequest, CursorExpired, EngineUnavailable, GenerationError, HaokeError
 from indexer.fields import FACETS
 from ranking.results import MAX_QUERY
+from web.i18n import gettext as _
 from web.links import pair
 
 MACHINE = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")  # paths that programs read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ def factory() -> Any:
         # told by /readyz, not by a worker that does not start
         for path in ("/search?q=高等数学", "/api/v1/suggest?q=gao", "/"):
             client.get(path)
+    # half a million objects of vocabularies and dictionaries live as long as the worker: the collector need not walk them again
+    gc.collect()
+    gc.freeze()
     return app
 
 

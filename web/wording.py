@@ -10,10 +10,9 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from flask_babel import gettext as _
-
 from catalog.vocab import vocabulary
 from indexer.fields import FACETS, SHANGHAI, VERIFIED
+from web.i18n import gettext as _
 
 
 @lru_cache(maxsize=65536)
