@@ -15,7 +15,7 @@ from indexer.engine import Hit
 from ranking.query import Reading
 from ranking.spelling import nearest
 
-WINDOW = 60  # hits that are compared
+WINDOW = 40  # hits that are compared
 STEP = 4.0  # of 100: likeness within a step counts as equal
 EXCESS = 0.5  # of 100 a character that the title has beyond the piece: 结构力学 before 结构力学实验
 

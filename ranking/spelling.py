@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import accumulate
 
 from catalog.text import align
@@ -32,6 +33,7 @@ def corrected(reading: Reading, titles: Iterable[str]) -> str | None:
     return text if text != reading.text else None
 
 
+@lru_cache(maxsize=16_384)
 def nearest(text: str, title: str) -> tuple[float, str] | None:
     """(likeness, piece): the piece of a title, up to two characters longer or one shorter, that is most like a text in sound or writing."""
     from rapidfuzz.distance import OSA

@@ -18,6 +18,7 @@ from ranking import search as door
 from ranking.suggest import suggest as completions
 from web import engine, params, present
 from web.i18n import gettext as _
+from web.keep import unstored
 
 api = Blueprint("api", __name__)
 SUGGESTIONS = 10
@@ -32,7 +33,9 @@ def reply(body: dict[str, Any], status: int = 200) -> Response:
 @api.get("/api/v1/search")
 def search() -> Response:
     """Hits, facets and what was understood."""
-    return reply(present.results(door.search(engine(), params.parse(request.args))))
+    found = door.search(engine(), params.parse(request.args))
+    answer = reply(present.results(found))
+    return unstored(answer) if found.partial else answer
 
 
 @api.get("/api/v1/suggest")

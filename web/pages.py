@@ -9,13 +9,14 @@ from flask import Blueprint, Response, abort, current_app, redirect, render_temp
 
 from ranking import search as door
 from ranking.results import Request, Results
-from web import cards, engine, params, wording
+from web import cards, engine, keep, params, wording
 from web.detail import detail
 from web.i18n import gettext as _
 from web.links import resource_path, search_path
 from web.listing import listing
 
 pages = Blueprint("pages", __name__)
+keep.install(pages)
 HOME_KEPT = 60  # seconds that the home page's counts and lists may be old
 HOT = 4  # items a service
 #: Service → the order of its items, and the facets whose values are ways in.
@@ -41,12 +42,21 @@ class Service:
     heading: str
     cards: list[cards.Card]
     more: str
+    partial: bool  # a part of the index did not answer
 
 
 @pages.get("/")
-def home() -> str:
+def home() -> Response:
     """The box, the four services, what is popular in each."""
-    return render_template("home.html", services=_services(request.script_root))
+    services = _services(request.script_root)
+    partial = any(s.partial for s in services)
+    return _page(render_template("home.html", services=services, partial=partial), partial)
+
+
+def _page(html: str, partial: bool) -> Response:
+    """A page that only a part of the index answered for is shown once and kept nowhere."""
+    response = Response(html, mimetype="text/html")
+    return keep.unstored(response) if partial else response
 
 
 def _services(root: str) -> list[Service]:
@@ -54,6 +64,8 @@ def _services(root: str) -> list[Service]:
     until, services = kept.get(root, (0.0, []))
     if time.monotonic() > until:
         services = [_service(name, root) for name in SERVICES]
+        if any(s.partial for s in services):
+            return services
         kept[root] = (time.monotonic() + HOME_KEPT, services)
     return services
 
@@ -77,6 +89,7 @@ def _service(name: str, root: str) -> Service:
         heading=_heading(found),
         cards=[cards.card(hit, root) for hit in found.hits],
         more=f"{root}{search_path(service=name)}&sort={sort}",
+        partial=found.partial,
     )
 
 
@@ -94,10 +107,10 @@ def _entries(found: Results, service: str, facet: str, root: str) -> list[tuple[
 
 
 @pages.get("/search")
-def results() -> str:
+def results() -> Response:
     """Results with everything that narrows them."""
-    asked = params.parse(request.args, stray=True)
-    return render_template("results.html", page=listing(door.search(engine(), asked), request.script_root))
+    found = door.search(engine(), params.parse(request.args, stray=True))
+    return _page(render_template("results.html", page=listing(found, request.script_root)), found.partial)
 
 
 @pages.get("/resources/<path:id>")

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from catalog.errors import BadRequest, CursorExpired, EngineUnavailable, GenerationError, HaokeError
 from indexer.fields import FACETS
 from ranking.results import MAX_QUERY
+from web import keep
 from web.i18n import gettext as _
 from web.links import pair
 
@@ -90,12 +91,13 @@ def ways(problem: Problem) -> list[tuple[str, str]]:
 
 
 def handle(error: Exception) -> Response:
-    """The handler of all exceptions; unforeseen ones go to the log with their trace."""
+    """The handler of all exceptions; unforeseen ones go to the log with their trace. A page kept from before stands in for a 503."""
     problem = describe(error)
     if problem.status >= 500:
         original = getattr(error, "original_exception", None) or error
         current_app.logger.error("%s %s failed: %s", request.method, request.path, original, exc_info=original)
-    return respond(problem)
+    kept = keep.stale() if problem.status == 503 and not request.path.startswith(MACHINE) else None
+    return kept or respond(problem)
 
 
 def register(app: Flask) -> None:

@@ -42,7 +42,8 @@ def run(host: str, port: int, workers: int, *, engine_url: str, home: Path) -> N
         workers=workers,
         interface=Interfaces.WSGI,
         factory=True,
-        blocking_threads=4,
+        # the embedded engine computes: more threads only wait for each other; a cluster answers while others ask
+        blocking_threads=2 if engine_url.startswith("embedded") else 16,
         http1_settings=HTTP1Settings(max_buffer_size=64 * LONGEST_LINE),
         respawn_failed_workers=True,
         log_access=False,
