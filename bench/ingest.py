@@ -10,6 +10,7 @@ store and index a row.
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import resource
@@ -37,8 +38,11 @@ def copies(source: Path, id_field: str, times: int, target: Path) -> tuple[int, 
 
 
 def read(source: Path) -> Iterator[dict[str, object]]:
-    with source.open(encoding="utf-8") as lines:
-        yield from (json.loads(line) for line in lines if line.strip())
+    with source.open(encoding="utf-8-sig", newline="") as lines:
+        if source.suffix in (".csv", ".tsv"):
+            yield from csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t" if source.suffix == ".tsv" else ",")
+        else:
+            yield from (json.loads(line) for line in lines if line.strip())
 
 
 def size(path: Path) -> int:
@@ -63,7 +67,7 @@ def main() -> None:
     id_field = tomllib.loads(args.mapping.read_text(encoding="utf-8"))["fields"]["id"]
     rates = []
     with tempfile.TemporaryDirectory() as scratch:
-        table = Path(scratch) / args.file.name
+        table = Path(scratch) / f"{args.file.stem}.jsonl"
         rows, characters = copies(args.file, id_field, args.copies, table)
         print(f"{args.file.name}: {rows:,} rows, {characters:.0f} characters a row on average")
         print(f"{'run':>4}{'ingest s':>10}{'reindex s':>11}{'rows/s':>9}{'peak MB':>9}{'store B/row':>13}{'index B/row':>13}")
