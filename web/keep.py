@@ -73,7 +73,7 @@ def remember(response: Response) -> Response:
     if request.method != "GET" or (response.status_code == 200 and response.mimetype != "text/html"):
         return response
     keep: Keep = current_app.extensions["haoke.keep"]
-    if response.status_code < 400 and response.status_code != 200 or response.status_code in (404, 410):
+    if 300 <= response.status_code < 400 or response.status_code in (404, 410):
         keep.discard(_key())
     elif response.status_code == 200 and not response.cache_control.no_store:
         body = response.get_data()
