@@ -20,12 +20,14 @@ from catalog.errors import GenerationError
 from catalog.resource import Resource
 from catalog.store import Store
 from indexer.analysis import fingerprint
-from indexer.engine import Engine, Generation, OneOf, Query, Writer
+from indexer.engine import Engine, Generation, OneOf, Query, Term, Writer
 from indexer.fields import SCHEMA_VERSION, to_document
 
 CHUNK = 500  # resources a worker turns into documents at a time
 COMMIT_EVERY = 200_000  # documents between commits of a build: what a crash costs at most
 SERIAL_BELOW = 3_000  # fewer resources than this don't pay for starting processes
+GOLDEN = 20  # resources that must be found again before a generation may answer
+LONGEST_WORD = 100  # characters; engines cut or skip terms far longer, which says nothing of a generation
 SHRINK = 0.9  # a new generation below this share of the active one is refused unless forced
 
 Progress = Callable[[int, int], None]  # done, total
@@ -150,12 +152,33 @@ def verify(store: Store, engine: Engine, generation: Generation, *, force: bool 
             found = engine.count(Query(filters=(OneOf("kind", (kind,)),)), generation.name)
             if found != number:
                 raise GenerationError(f"{generation.name} finds {found} of {number} resources of kind {kind}", hint=hint)
+    for id, word in golden(store, generation).items():
+        if engine.count(Query(clause=Term("title", word), filters=(OneOf("id", (id,)),)), generation.name) != 1:
+            raise GenerationError(f"{generation.name} does not find {id} by {word!r}, the first word of its title", hint=hint)
     active = engine.active()
     if active and not force and generation.documents < SHRINK * active.documents:
         raise GenerationError(
             f"{generation.name} holds {generation.documents} documents, the active one {active.documents}",
             hint="if so much was really removed, run `haoke reindex --force`",
         )
+
+
+def golden(store: Store, generation: Generation) -> dict[str, str]:
+    """Resources that a generation must find → the first word of each one's title. At most GOLDEN, evenly over all changes it holds.
+
+    Drawn by sequence, which the store has in order: this costs the same for a thousand resources and for ten million.
+    """
+    found: dict[str, str] = {}
+    for part in range(GOLDEN):
+        changes = store.changes(part * generation.sequence // GOLDEN, limit=GOLDEN)
+        # removed ones, and those that changed since, are not in it
+        body = next((c.body for c in changes if c.body is not None and c.sequence <= generation.sequence), None)
+        if body is not None:
+            resource = Resource.from_json(body)
+            words = str(to_document(resource, 1.0, body).get("title", "")).split()
+            if words and len(words[0]) <= LONGEST_WORD:
+                found[resource.id] = words[0]
+    return found
 
 
 def apply_changes(store: Store, engine: Engine, prior: Prior) -> tuple[int, int]:

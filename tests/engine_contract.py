@@ -314,6 +314,19 @@ class EngineContract:
         jobs.activate(generation.name)
         assert ids(jobs, Query()) == ["b:1"]
 
+    def test_one_document_of_a_build_is_found_by_its_id_and_a_word(self, jobs: Engine) -> None:
+        generation = jobs.begin("fingerprint")
+        with jobs.writer(generation.name) as writer:
+            writer.add(documents([resource("b:1", "新闻记者"), resource("b:2", "新闻编辑"), resource("s:a/b?c#d%25", "新闻")]))
+            writer.commit(sequence=9)
+        jobs.seal(generation.name)
+
+        def found(id: str, word: str, name: str = generation.name) -> int:
+            return jobs.count(Query(clause=Term("title", word), filters=(OneOf("id", (id,)),)), name)
+
+        assert [found("b:1", "记者"), found("b:2", "记者"), found("s:a/b?c#d%25", "新闻"), found("a:1", "会计")] == [1, 0, 1, 0]
+        assert [found("a:1", "会计", ""), found("b:1", "记者", "")] == [1, 0]
+
     def test_rolling_back_brings_the_previous_generation(self, jobs: Engine) -> None:
         first = jobs.active().name
         second = build(jobs, documents([resource("b:1", "新")]))

@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,9 @@ from catalog.errors import GenerationError
 from catalog.resource import Resource, Status
 from catalog.store import Store
 from indexer import build as building
-from indexer.build import apply_changes, prune, rebuild, verify
-from indexer.engine import Engine, OneOf, Query, Term, open_engine
+from indexer.build import apply_changes, golden, prune, rebuild, verify
+from indexer.engine import Engine, Generation, OneOf, Query, Term, open_engine
+from indexer.fields import to_document
 from ranking.signals import prior
 from tests.engine_contract import resource
 
@@ -118,6 +120,47 @@ def test_a_generation_that_lacks_documents_is_not_activated(store: Store, engine
         writer.commit(sequence=store.sequence())
     with pytest.raises(GenerationError, match="of 60 resources of kind job"):
         verify(store, engine, engine.seal(generation.name))
+
+
+def copied(store: Store, engine: Engine, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Generation:
+    """A generation with all of the store's resources, their documents changed on the way."""
+    generation = engine.begin(building.fingerprint())
+    with engine.writer(generation.name) as writer:
+        writer.add(change(to_document(Resource.from_json(body), 1.0, body)) for _, _, body in store.scan())
+        writer.commit(sequence=store.sequence())
+    return engine.seal(generation.name)
+
+
+def test_a_generation_that_does_not_find_resources_by_their_titles_is_not_activated(store: Store, engine: Engine) -> None:
+    verify(store, engine, copied(store, engine, lambda document: document))
+    blank = copied(store, engine, lambda document: {name: value for name, value in document.items() if name != "title"})
+    with pytest.raises(GenerationError, match="does not find a:0000 by '会计', the first word of its title – run `haoke reindex` again"):
+        verify(store, engine, blank, force=True)
+    assert engine.active() is None
+
+
+def test_a_title_that_one_of_the_golden_resources_lost_is_noticed(store: Store, engine: Engine) -> None:
+    some = copied(store, engine, lambda document: document | {"title": "出纳"} if document["id"] == "a:0030" else document)
+    with pytest.raises(GenerationError, match="a:0030"):
+        verify(store, engine, some)
+
+
+def test_golden_resources_come_evenly_from_what_the_generation_holds(store: Store, engine: Engine) -> None:
+    generation = copied(store, engine, lambda document: document)
+    put(store, [resource("a:0003", "护士"), resource("z:1", "护士")])
+    with store.transaction():
+        store.delete("a:0006", "withdrawn")
+    found = golden(store, generation)
+    assert found.items() >= {("a:0000", "会计"), ("a:0030", "会计"), ("a:0057", "会计")}
+    assert not {"a:0003", "a:0006", "z:1"} & set(found)
+    assert building.GOLDEN - 3 <= len(found) <= building.GOLDEN
+    verify(store, engine, generation)
+
+
+def test_titles_without_a_word_hold_up_no_build(store: Store, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "GOLDEN", 100)  # each of them is looked for
+    put(store, [resource("b:1", "？！"), resource("b:2", "x" * 1_000), resource("b:3", "C++")])
+    assert rebuild(store, engine, prior).generation.documents == 63
 
 
 def test_an_index_of_another_dictionary_wants_a_rebuild(store: Store, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
