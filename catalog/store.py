@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from typing import Any, Self
 import orjson
 
 from catalog import schema
-from catalog.codec import Entry, entry, unpack
+from catalog.codec import DamagedRow, Entry, entry, unpack
 from catalog.errors import StoreError
 from catalog.placing import Outcome, Placing
 from catalog.resource import Resource
@@ -92,11 +91,11 @@ def _now() -> str:
 @contextmanager
 def _guard(path: Path, doing: str, *also: type[Exception]) -> Iterator[None]:
     """sqlite's errors → StoreError with what to do next."""
-    caught: tuple[type[Exception], ...] = (sqlite3.Error, zlib.error, *also)
+    caught: tuple[type[Exception], ...] = (sqlite3.Error, DamagedRow, *also)
     try:
         yield
     except caught as error:
-        text = f"a row is malformed ({error})" if isinstance(error, zlib.error) else str(error)
+        text = f"a row is malformed ({error})" if isinstance(error, DamagedRow) else str(error)
         hint = next((h for word, h in _HINTS if word in text.lower()), "check the folder's permissions and disk space, then run `haoke doctor`")
         raise StoreError(f"{path}: {doing} failed: {text}", hint=hint) from error
 

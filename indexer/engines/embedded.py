@@ -49,7 +49,7 @@ def open(url: str) -> Embedded:
 def schema() -> tantivy.Schema:
     """tantivy's schema from the FIELDS table."""
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field("id", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     for f in FIELDS.values():
         if f.sort == "text":
             builder.add_text_field(f.name, tokenizer_name="whitespace", index_option="position" if f.positions else "freq")
