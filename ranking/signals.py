@@ -30,7 +30,7 @@ PLAIN_TEXT = 0.45  # anywhere else
 WISHES = frozenset({"experience", "audience", "access", "resource_type"})
 NAMED_SO = 2.5  # a major that the query calls one: 助产专业, 护理专业课
 NARROWER = 0.9  # a value below the one asked for: 人教版（精通） for 人教版
-LESS_LIKELY = 0.75  # a meaning of an ambiguous name in a further field, against the field before; namesakes in one field are equal
+LESS_LIKELY = 0.5  # a meaning of an ambiguous name in a further field, against the field before; namesakes in one field are equal
 CONCEPT_TEXT = 0.8  # of the words of a concept that says what a thing is about (subject, major, industry), scored as words
 
 # how much a way of matching counts against the same words found as words
