@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from catalog import sources
+from catalog.bulk import seldom_collected
 from catalog.codec import Entry
 from catalog.errors import StoreError
 from catalog.sources import Broken, Incomplete, Item, Options, Raw, Source
@@ -85,6 +86,7 @@ def ingest(
     report = Report(None, name)
     broken: list[Exception] = []  # what ended the source before its end; raised once all rows before it are stored
     with ExitStack() as stack:
+        stack.enter_context(seldom_collected())
         target: Store | Rehearsal = store
         if dry_run:
             target = stack.enter_context(store.rehearsal())

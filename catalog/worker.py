@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from pydantic import ValidationError
 
+from catalog.bulk import collect_seldom
 from catalog.codec import Entry, entry
 from catalog.errors import BadValue, HaokeError
 from catalog.sources import Broken, Options, Raw, Source
@@ -88,6 +89,7 @@ def serve() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a source that prints must not garble the answers
     source, options = _unpacked(pickle.load(requests))
+    collect_seldom()
     while True:
         try:
             items = pickle.load(requests)

@@ -16,6 +16,7 @@ from multiprocessing import get_context
 from os import cpu_count
 from typing import Any
 
+from catalog.bulk import collect_seldom, seldom_collected
 from catalog.errors import GenerationError
 from catalog.resource import Resource
 from catalog.store import Store
@@ -63,7 +64,7 @@ def _prepared(chunks: Iterator[tuple[str, list[bytes]]], prior: Prior, workers: 
             yield last, _documents(bodies, prior)
         return
     # spawn: a forked child would inherit the engine's threads and the store's connection
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=collect_seldom) as pool:
         waiting: deque[tuple[str, Future[list[dict[str, Any]]]]] = deque()
         for last, bodies in chunks:
             waiting.append((last, pool.submit(_documents, bodies, prior)))
@@ -96,7 +97,7 @@ def rebuild(
     total = store.size()
     if workers is None:
         workers = (cpu_count() or 1) if total >= SERIAL_BELOW else 1
-    with engine.writer(generation.name) as writer:
+    with seldom_collected(), engine.writer(generation.name) as writer:
         sequence = generation.sequence if unfinished and generation.resume_after else store.sequence()
         done = _index_all(store, writer, prior, generation.resume_after, sequence, workers, lambda n: progress(n, total) if progress else None)
         _catch_up(store, writer, sequence, prior)
