@@ -18,6 +18,10 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+# one worker: installing and filling the demo twice would cost half a minute
+pytestmark = pytest.mark.xdist_group("packaging")
+
+
 def checked(*command: str | Path, cwd: Path, env: dict[str, str] | None = None) -> str:
     """What a command prints; it must succeed."""
     done = subprocess.run([str(c) for c in command], cwd=cwd, env=env, capture_output=True, text=True, timeout=300, check=False)
@@ -102,6 +106,13 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
     return Installed(folder)
 
 
+@pytest.fixture(scope="module")
+def filled(installed: Installed) -> Installed:
+    """The same, after `haoke demo --no-serve`."""
+    assert "searchable" in installed.haoke("demo", "--no-serve")
+    return installed
+
+
 def test_an_installed_haoke_runs_its_own_code_and_not_the_checkout(installed: Installed) -> None:
     where = installed.run("python", "-c", "import catalog, cli, web; print(catalog.__file__, cli.__file__, web.__file__)")
     assert all(str(installed.folder) in path for path in where.split())
@@ -109,8 +120,8 @@ def test_an_installed_haoke_runs_its_own_code_and_not_the_checkout(installed: In
     assert "table" in installed.haoke("sources")
 
 
-def test_an_installed_haoke_builds_the_demo_and_searches_it(installed: Installed) -> None:
-    assert "searchable" in installed.haoke("demo", "--no-serve")
+def test_an_installed_haoke_builds_the_demo_and_searches_it(filled: Installed) -> None:
+    installed = filled
     status = json.loads(installed.haoke("status", "--json"))
     assert status["pending"] == 0 and status["documents"]["course"] > 1000
     found = json.loads(installed.haoke("search", "高等数学", "--kind", "course", "--json"))
@@ -118,7 +129,7 @@ def test_an_installed_haoke_builds_the_demo_and_searches_it(installed: Installed
     assert not any((installed.folder / "home").iterdir()), "state belongs under HAOKE_HOME"
 
 
-def test_an_installed_haoke_serves_its_pages_with_their_style(installed: Installed) -> None:
+def test_an_installed_haoke_serves_its_pages_with_their_style(filled: Installed) -> None:
     ask = """
 from web import create_app
 client = create_app().test_client()
@@ -131,4 +142,4 @@ for link in links:
     assert client.get(link).status_code == 200, link
 print("ok")
 """
-    assert installed.run("python", "-c", ask) == "ok\n"
+    assert filled.run("python", "-c", ask) == "ok\n"
