@@ -56,6 +56,7 @@ def search(engine: Engine, request: Request) -> Results:
         after=_cursor(engine, request),
     )
     page, asked = ask(engine, query, reading)
+    needles = reading.needles
     meant, steps = onward(engine, request, reading, page, asked)
     return Results(
         request=request,
@@ -65,7 +66,7 @@ def search(engine: Engine, request: Request) -> Results:
         partial=page.partial,
         generation=page.generation,
         interpretation=Interpretation(request.text, reading.concepts, tuple(t.text for t in reading.words), asked.dropped if page.total else ()),
-        hits=tuple(_hit(h.id, h.score, h.body, reading) for h in page.hits),
+        hits=tuple(_hit(h.id, h.score, h.body, needles) for h in page.hits),
         facets={name: shown(name, counts, request.filters.get(name, ())) for name, counts in page.facets.items()},
         suggestion=meant,
         next=_token(page, request),
@@ -201,9 +202,10 @@ def shown(name: str, counts: tuple[tuple[str, int], ...], selected: tuple[str, .
 
 
 # ── hits and cursors ───────────────────────────────────────────────────────────────────────────────────────────────
-def _hit(id: str, score: float, body: bytes, reading: Reading) -> ResultHit:
-    resource = Resource.from_json(body)
-    return ResultHit(id, round(score, 4), resource.model_dump(mode="json", exclude_defaults=True), highlights(resource, reading.needles))
+def _hit(id: str, score: float, body: bytes, needles: frozenset[str]) -> ResultHit:
+    # what the index holds was validated when it was stored: its JSON is the plain dict that is wanted
+    resource = orjson.loads(body)
+    return ResultHit(id, round(score, 4), resource, highlights(resource, needles))
 
 
 def _token(page: Page, request: Request) -> str | None:

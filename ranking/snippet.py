@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.resource import Resource
 from catalog.vocab import vocabulary
 from indexer.analysis import matches
 from ranking.results import Segments
@@ -44,16 +43,18 @@ def excerpt(text: str, needles: frozenset[str]) -> Segments | None:
     return ((("…", False),) if start else ()) + cut + ((("…", False),) if end < len(text) else ())
 
 
-def highlights(resource: Resource, needles: frozenset[str]) -> dict[str, tuple[Segments, ...]]:
-    """Field → marked texts, for the fields in which something matched."""
+def highlights(resource: Mapping[str, Any], needles: frozenset[str]) -> dict[str, tuple[Segments, ...]]:
+    """Field → marked texts, for the fields in which something matched; `resource` is its plain dict of set fields."""
     if not needles:
         return {}
     found: dict[str, tuple[Segments, ...]] = {}
     for name in MARKED:
-        marked = tuple(s for text in resource.values(name) if (s := segments(text, needles)))
+        value = resource.get(name) or ()
+        marked = tuple(s for text in ((value,) if isinstance(value, str) else value) if (s := segments(text, needles)))
         if marked:
             found[name] = marked
-    snippet = excerpt(resource.summary, needles) if resource.summary else None
+    summary = resource.get("summary")
+    snippet = excerpt(summary, needles) if summary else None
     if snippet:
         found["summary"] = (snippet,)
     return found

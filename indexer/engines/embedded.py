@@ -192,9 +192,8 @@ class Reader:
         result = searcher.search(whole, limit=limit, count=True, **ordering)
         total, ranked = result.count or 0, result.hits  # type: ignore[attr-defined]
         # The order among equal keys is the index's own: take in the whole tie at the page's end, then order it by id.
-        while len(ranked) == limit and ranked[-1][0] == ranked[wanted - 1][0] and limit < wanted + TIES:
-            limit = min(limit * 2 + 32, wanted + TIES)
-            ranked = searcher.search(whole, limit=limit, count=False, **ordering).hits
+        if len(ranked) == limit and ranked[-1][0] == ranked[wanted - 1][0]:
+            ranked = searcher.search(whole, limit=wanted + TIES, count=False, **ordering).hits
         page = self._by_id(searcher, ranked, start, wanted)
         if query.after:
             page = self._after(searcher, ranked, query.after, query.size) or page
