@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import orjson
 
+from catalog import place
 from catalog.errors import BadRequest, HaokeError, MappingError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 # ── what every command shares ──────────────────────────────────────────────────────────────────────────────────────
 def home() -> Path:
     """All state of this installation: HAOKE_HOME."""
-    return Path(os.environ.get("HAOKE_HOME") or Path.home() / ".local" / "share" / "haoke")
+    return Path(place.home())
 
 
 def engine_url() -> str:

@@ -10,8 +10,9 @@ from catalog.resource import Resource
 from indexer.engine import Engine, Every, OneOf, Query
 from ranking.clauses import Question, concept_clause
 from ranking.evidence import weighed
+from ranking.narrow import unexpired
 from ranking.query import Reading, understand
-from ranking.search import ask, not_expired
+from ranking.search import ask
 from ranking.signals import signals
 from ranking.words import stretch_clause
 
@@ -22,7 +23,7 @@ def explain(engine: Engine, text: str, id: str | None = None, size: int = 5) -> 
     score = (sum of the parts) × prior. A part is what one concept or word adds, bonuses are named apart.
     """
     reading = weighed(engine, understand(text))
-    page, asked = ask(engine, Query(size=size, scope=not_expired()), reading)
+    page, asked = ask(engine, Query(size=size, scope=(unexpired(),)), reading)
     found = [(h.id, h.score, h.body) for h in page.hits]
     if id is not None:
         body = engine.get([id]).get(id)

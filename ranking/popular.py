@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
+from catalog import place
 from catalog.text import key
 from ranking.completion import Names
 
@@ -16,7 +16,7 @@ Asked = tuple[list[tuple[str, float]], Names]  # (query, times asked), and the i
 
 def popular_queries() -> Asked:
     """The file as it is now: read again when it changes; nothing where there is none."""
-    path = Path(os.environ.get("HAOKE_HOME") or Path.home() / ".local" / "share" / "haoke") / "queries.tsv"
+    path = Path(place.home()) / "queries.tsv"
     try:
         stamp = path.stat().st_mtime_ns
     except OSError:

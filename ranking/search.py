@@ -15,7 +15,7 @@ from catalog.errors import BadRequest, CursorExpired
 from catalog.resource import Resource
 from catalog.text import key, whole
 from catalog.vocab import vocabulary
-from indexer.engine import Cursor, Engine, Filter, Hit, Page, Query
+from indexer.engine import Cursor, Engine, Hit, Page, Query
 from indexer.fields import FACETS, SHOWN, VERIFIED
 from ranking.clauses import Question, questions
 from ranking.evidence import weighed
@@ -47,7 +47,7 @@ def search(engine: Engine, request: Request) -> Results:
     reading = weighed(engine, understand(request.text))
     facets = tuple(f for f in (request.facets if request.facets is not None else default_facets(request)))
     query = Query(
-        scope=not_expired(),
+        scope=(unexpired(),),
         filters=filters(request.filters),
         facets={f: TREE if FACETS[f].tree else VALUES for f in facets},
         sort=SORT_FIELDS[request.sort],
@@ -72,11 +72,6 @@ def search(engine: Engine, request: Request) -> Results:
         next=_token(page, request),
         ladder=steps,
     )
-
-
-def not_expired() -> tuple[Filter, ...]:
-    """What is of use now; by the minute, so that answers within it are the same."""
-    return (unexpired(),)
 
 
 def check(request: Request) -> None:
@@ -138,7 +133,7 @@ def facet_values(engine: Engine, request: Request, field: str, q: str = "", limi
     """Values of one facet under a request, those whose label holds `q`; up to `limit`."""
     check(replace(request, facets=(field,)))
     reading = weighed(engine, understand(whole(request.text)))
-    query = Query(scope=not_expired(), filters=filters(request.filters), size=0, facets={field: 1_000_000 if q else max(limit, 1)})
+    query = Query(scope=(unexpired(),), filters=filters(request.filters), size=0, facets={field: 1_000_000 if q else max(limit, 1)})
     page, _ = ask(engine, query, reading)
     wanted = key(q)
     values = _values(field, page.facets[field], request.filters.get(field, ()))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import data
+from catalog import place
 from catalog.text import clean, key, tidy
 from indexer.analysis import is_han, runs
 from indexer.sounds import all_syllables, is_letters, run_syllables, split_pinyin
@@ -56,7 +57,7 @@ def clean_same_script(typed: str) -> str:
 # ── synonyms ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def synonyms(home: str = "") -> dict[str, tuple[str, ...]]:
     """Word → words that mean the same: data/dict/synonyms.tsv, and HAOKE_HOME/synonyms.tsv, read again when it changes."""
-    own = f"{home or os.environ.get('HAOKE_HOME') or os.path.expanduser('~/.local/share/haoke')}/synonyms.tsv"
+    own = f"{home or place.home()}/synonyms.tsv"
     try:
         stamp = os.stat(own).st_mtime_ns
     except OSError:

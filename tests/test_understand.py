@@ -17,10 +17,10 @@ from indexer.fields import FIELDS
 from ranking.clauses import questions
 from ranking.evaluate import read
 from ranking.evidence import weighed
-from ranking.narrow import filters
+from ranking.narrow import filters, unexpired
 from ranking.query import Reading, understand
 from ranking.results import MAX_QUERY, Request
-from ranking.search import WHERE, ask, not_expired, search
+from ranking.search import WHERE, ask, search
 
 JUDGED = Path(__file__).resolve().parent / "judged"
 #: What queries are made of: names, pinyin, numerals, units, symbols of query languages, other scripts, invisible characters.
@@ -124,7 +124,7 @@ FILTERS = {
 
 def answered(engine: Engine, text: str, chosen: dict[str, tuple[str, ...]]) -> tuple[int, str]:
     """(total, name of the question that found it) of a search."""
-    page, asked = ask(engine, Query(scope=not_expired(), filters=filters(chosen), size=1), weighed(engine, understand(text)))
+    page, asked = ask(engine, Query(scope=(unexpired(),), filters=filters(chosen), size=1), weighed(engine, understand(text)))
     return page.total, asked.name
 
 

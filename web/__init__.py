@@ -15,6 +15,7 @@ from flask import Flask, Response, current_app, request
 from flask_babel import Babel
 from flask_compress import Compress
 
+from catalog import place
 from catalog.errors import BadRequest, EngineError
 from indexer.engine import Engine, open_engine
 
@@ -68,7 +69,7 @@ def engine_address(engine_url: str | None, home: str | Path | None) -> str:
     url = engine_url or os.environ.get("HAOKE_ENGINE") or "embedded:"
     if url != "embedded:":
         return url
-    folder = home or os.environ.get("HAOKE_HOME") or Path.home() / ".local" / "share" / "haoke"
+    folder = home or place.home()
     return f"embedded:{Path(folder) / 'index'}"
 
 
