@@ -23,8 +23,8 @@ import cli
 from catalog.resource import Resource
 from catalog.store import Store
 from indexer.analysis import fingerprint
+from indexer.document import to_document
 from indexer.engine import Best, Clause, Engine, Every, Some, Term, open_engine
-from indexer.fields import to_document
 from ranking import clauses, signals, variants
 from ranking.evaluate import read, score
 

@@ -30,9 +30,9 @@ from catalog.resource import Resource
 from catalog.sources import Options
 from catalog.store import Store
 from indexer.build import rebuild
+from indexer.document import to_document
 from indexer.engine import Engine, open_engine
 from indexer.engines.elasticsearch import mapping, translate
-from indexer.fields import to_document
 from ranking.results import Request
 from ranking.search import search
 from ranking.signals import prior

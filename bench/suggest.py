@@ -25,8 +25,8 @@ from catalog.resource import Resource
 from catalog.store import Store
 from catalog.text import key
 from indexer.analysis import is_han
+from indexer.document import to_document
 from indexer.engine import Engine, Query, open_engine
-from indexer.fields import to_document
 from indexer.sounds import run_syllables
 from ranking.signals import prior
 from ranking.suggest import suggest

@@ -28,8 +28,8 @@ from bench.variants import load
 from catalog.resource import Resource
 from catalog.store import Store
 from indexer.analysis import fingerprint
+from indexer.document import to_document
 from indexer.engine import Clause, Engine, Query, Term, open_engine
-from indexer.fields import to_document
 from ranking import variants
 from ranking.clauses import question
 from ranking.evaluate import read

@@ -21,8 +21,9 @@ from catalog.errors import GenerationError
 from catalog.resource import Resource
 from catalog.store import Store
 from indexer.analysis import fingerprint
+from indexer.document import to_document
 from indexer.engine import Engine, Generation, OneOf, Query, Term, Writer
-from indexer.fields import SCHEMA_VERSION, to_document
+from indexer.fields import SCHEMA_VERSION
 
 CHUNK = 500  # resources a worker turns into documents at a time
 COMMIT_EVERY = 200_000  # documents between commits of a build: what a crash costs at most

@@ -20,7 +20,7 @@ from typing import Any, Protocol
 from catalog.errors import BadRequest
 
 Finding = tuple[str, str, str]  # "ok", "warning" or "error"; what it is; what to do
-Document = Mapping[str, Any]  # index field → list of str | str | int | float | bytes; see fields.to_document()
+Document = Mapping[str, Any]  # index field → list of str | str | int | float | bytes; see document.to_document()
 
 
 # ── clauses ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -18,7 +18,7 @@ import orjson
 from catalog.text import key
 from catalog.vocab import vocabulary
 from indexer.engine import Anything, Engine, Page, Query
-from indexer.fields import FACETS
+from indexer.fields import FILTERS
 from ranking.clauses import Question, question, questions
 from ranking.evidence import weighed
 from ranking.narrow import filters, unexpired
@@ -87,8 +87,8 @@ def _without(request: Request, field: str) -> Request:
 
 def label(field: str, value: str) -> str:
     """What people read for a value of a field."""
-    words = FACETS[field].vocabulary if field in FACETS else None
-    return vocabulary(words).label(value) if words and not FACETS[field].open else value
+    words = FILTERS[field].vocabulary if field in FILTERS else None
+    return vocabulary(words).label(value) if words and not FILTERS[field].open else value
 
 
 # ── steps ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,7 +17,23 @@ def unexpired() -> Between:
 
 def filters(chosen: Mapping[str, tuple[str, ...]]) -> tuple[Filter, ...]:
     """One filter a field: OR within, AND across. Salary is `min-max` and matches overlaps."""
-    return tuple(_salary(values) if name == "salary" else OneOf(name, tuple(values)) for name, values in chosen.items() if values)
+    own = {"salary": _salary, "term": _term}
+    return tuple(own[name](values) if name in own else OneOf(name, tuple(values)) for name, values in chosen.items() if values)
+
+
+def _term(values: Iterable[str]) -> Filter:
+    """Courses by the state of their run, today: the interval from opening to closing holds now, lies ahead, or behind."""
+    now = unexpired().low
+    assert now is not None
+    known: Mapping[str, Between | Overlap] = {
+        "open": Overlap("term", "term_opens", "term_closes", now, now),
+        "soon": Between("term_opens", low=now + 1),
+        "over": Between("term_closes", high=now - 1),
+    }
+    asked = [known[value] for value in values if value in known]
+    if not asked:
+        raise BadRequest("term is open, soon or over", parameter="term", allowed=list(known), hint=f"one of: {', '.join(known)}")
+    return AnyFilter("term", tuple(asked))
 
 
 def _salary(values: Iterable[str]) -> Filter:

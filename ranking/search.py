@@ -16,7 +16,8 @@ from catalog.resource import Resource
 from catalog.text import key, whole
 from catalog.vocab import vocabulary
 from indexer.engine import Cursor, Engine, Hit, Page, Query
-from indexer.fields import FACETS, SHOWN, VERIFIED
+from indexer.fields import FACETS, FILTERS, SHOWN, VERIFIED
+from ranking import diversity
 from ranking.clauses import Question, questions
 from ranking.evidence import weighed
 from ranking.ladder import onward
@@ -46,16 +47,22 @@ def search(engine: Engine, request: Request) -> Results:
     request = replace(request, text=whole(request.text))
     reading = weighed(engine, understand(request.text))
     facets = tuple(f for f in (request.facets if request.facets is not None else default_facets(request)))
+    after, offset = _cursor(engine, request), (request.page - 1) * request.size
+    if after and not after.id:  # it leads to a page that is mixed: see ranking.diversity
+        offset, after = after.seen, None
+    mix = not after and diversity.applies(request, offset)
     query = Query(
         scope=(unexpired(),),
         filters=filters(request.filters),
         facets={f: TREE if FACETS[f].tree else VALUES for f in facets},
         sort=SORT_FIELDS[request.sort],
-        offset=(request.page - 1) * request.size,
-        size=request.size,
-        after=_cursor(engine, request),
+        offset=0 if mix else offset,
+        size=diversity.PAGES * request.size if mix else request.size,
+        after=after,
     )
     page, asked = ask(engine, query, reading)
+    if mix:
+        page = diversity.cut(page, offset, request.size, mix=asked.name not in CORRECTED)
     needles = reading.needles
     meant, steps = onward(engine, request, reading, page, asked)
     return Results(
@@ -84,9 +91,9 @@ def check(request: Request) -> None:
         raise BadRequest(f"page {request.page} × size {request.size} is over {MAX_WINDOW}", parameter="page", allowed=[f"page × size ≤ {MAX_WINDOW}"], hint="narrow the search, or follow `next` with cursor=")
     if request.sort not in SORTS:
         raise BadRequest(f"no sort {request.sort!r}", parameter="sort", allowed=list(SORTS), hint=f"one of: {', '.join(SORTS)}")
-    unknown = [f for f in (*request.filters, *(request.facets or ())) if f not in FACETS]
+    unknown = [*(f for f in request.filters if f not in FILTERS), *(f for f in request.facets or () if f not in FACETS)]
     if unknown:
-        raise BadRequest(f"no field {unknown[0]!r}", parameter=unknown[0], allowed=list(FACETS), hint=f"one of: {', '.join(FACETS)}")
+        raise BadRequest(f"no field {unknown[0]!r}", parameter=unknown[0], allowed=list(FILTERS), hint=f"one of: {', '.join(FILTERS)}")
     if request.cursor and request.page != 1:
         raise BadRequest("cursor and page exclude each other", parameter="cursor", allowed=["cursor", "page"], hint="use one of them")
 

@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from catalog import terms
 from catalog.resource import Kind, Resource
 from catalog.vocab import vocabulary
+from indexer.document import runs
 from indexer.fields import SHANGHAI
 
 #: Score of a concept that a resource holds in its structured field.
@@ -47,6 +49,15 @@ COUPLE = 0.3  # × BM25 of each pair of neighbouring characters of the query tha
 BONUS_WORD = 0.6  # a word that helps but need not match (课程, 视频)
 
 
+# what changes with time
+FADES = 1460  # days in which the popularity of what gives no sign of life halves: courses come back every year or two
+OPEN: Mapping[str, float] = {"open": 1.0, "soon": 0.5, "over": 0.0, "": 0.0}
+
+# how the first hits of a search without filters are mixed: see ranking.diversity
+ALIKE = 0.06  # the share of its score that a hit loses for each one above it of the same kind
+SAME_PROVIDER = 0.04  # and of the same school, employer or platform
+
+
 @dataclass(frozen=True, slots=True)
 class Signal:
     """One factor of the prior: value(resource, today) in [0, 1] × weight is added to 1."""
@@ -67,7 +78,20 @@ def _level(resource: Resource, today: date) -> float:
 
 
 def _popularity(resource: Resource, today: date) -> float:
-    return min(1.0, math.log10(1 + resource.popularity) / 6)  # a million enrolments is as popular as it gets
+    # a million enrolments is as popular as it gets
+    return min(1.0, math.log10(1 + resource.popularity) / 6) * 0.5 ** (_idle(resource, today) / FADES)
+
+
+def _idle(resource: Resource, today: date) -> int:
+    """Days since a resource last gave a sign of life: a run that closed, an update; 0 where it gives no dates."""
+    signs = [day[:10] for day in (resource.updated, resource.published, *(end for run in runs(resource) for end in run)) if day]
+    return max(0, (today - date.fromisoformat(max(signs))).days) if signs else 0
+
+
+def _open(resource: Resource, today: date) -> float:
+    if resource.kind is not Kind.COURSE:
+        return 0.0
+    return OPEN[terms.state(terms.current(runs(resource), today.isoformat()), today.isoformat())]
 
 
 def _completeness(resource: Resource, today: date) -> float:
@@ -84,9 +108,10 @@ def _freshness(resource: Resource, today: date) -> float:
 
 SIGNALS = (
     Signal("level", 0.15, "a national first-class badge was given by experts", _level),
-    Signal("popularity", 0.20, "what many enrolled in is what most people mean", _popularity),
+    Signal("popularity", 0.20, "what many enrolled in is what most people mean; the less so the longer ago", _popularity),
     Signal("completeness", 0.05, "a record with a link, people and a text serves better", _completeness),
     Signal("freshness", 0.15, "a job posted yesterday is likelier to be open", _freshness),
+    Signal("open term", 0.05, "a course that runs now can be begun now", _open),
 )
 
 

@@ -7,7 +7,7 @@ import re
 from catalog.errors import BadRequest
 from catalog.text import tidy
 from catalog.vocab import vocabulary
-from indexer.fields import FACETS
+from indexer.fields import FILTERS
 
 _SALARY = re.compile(r"\d{0,8}(\.\d+)?-\d{0,8}(\.\d+)?")
 
@@ -17,9 +17,9 @@ def resolve(field: str, value: str) -> str:
 
     Open fields (school, teacher, employer …) take any text: an alias becomes its label (北大 → 北京大学), the rest stays.
     """
-    if field not in FACETS:
-        raise BadRequest(f"no field {field!r}", parameter=field, allowed=list(FACETS), hint=f"one of: {', '.join(FACETS)}")
-    facet = FACETS[field]
+    if field not in FILTERS:
+        raise BadRequest(f"no field {field!r}", parameter=field, allowed=list(FILTERS), hint=f"one of: {', '.join(FILTERS)}")
+    facet = FILTERS[field]
     text = tidy(value)
     if field == "salary":
         entry = vocabulary("salary").canonical(text)

@@ -13,6 +13,7 @@ import pytest
 
 from catalog.errors import EngineError, EngineLocked, GenerationError
 from catalog.resource import Resource, Salary
+from indexer.document import to_document
 from indexer.engine import (
     AnyFilter,
     Anything,
@@ -30,7 +31,7 @@ from indexer.engine import (
     Some,
     Term,
 )
-from indexer.fields import FAR, to_document
+from indexer.fields import FAR
 
 Make = Callable[[], Engine]
 CHAOYANG_BEIJING, HAIDIAN, TIANHE = "110105", "110108", "440106"

@@ -18,8 +18,8 @@ from catalog.resource import Resource, Status
 from catalog.store import Store
 from indexer import build as building
 from indexer.build import apply_changes, golden, prune, rebuild, verify
+from indexer.document import to_document
 from indexer.engine import Engine, Generation, OneOf, Query, Term, open_engine
-from indexer.fields import to_document
 from ranking.signals import prior
 from tests.engine_contract import resource
 

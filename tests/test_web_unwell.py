@@ -18,7 +18,7 @@ from catalog.errors import EngineError, EngineUnavailable, GenerationError
 from indexer import engine as api
 from tests.test_web_pages import Page
 from tests.web_sample import build, records
-from web import create_app, pages
+from web import create_app, memo
 from web.keep import Keep
 
 UNWELL = "搜索服务暂时不可用，以下是"
@@ -59,7 +59,7 @@ def engine(real: api.Engine) -> Moody:
 
 @pytest.fixture
 def app(engine: Moody, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    monkeypatch.setattr(pages, "HOME_KEPT", -1)  # what the home page remembers by itself would hide that the engine is away
+    monkeypatch.setattr(memo, "SECONDS", -1.0)  # what the home page remembers by itself would hide that the engine is away
     return create_app(engine)
 
 
@@ -159,7 +159,7 @@ def test_an_answer_in_part_does_not_replace_a_whole_one(client: FlaskClient, eng
 
 
 def test_the_home_page_does_not_remember_a_part(client: FlaskClient, engine: Moody, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "HOME_KEPT", 60)
+    client.application.extensions["haoke.memo"].seconds = 60.0
     engine.partial = True
     assert PARTIAL in client.get("/").text
     engine.partial = False

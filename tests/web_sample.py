@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 from catalog.resource import Kind, Offer, Resource, Salary, Term
+from indexer.document import to_document
 from indexer.engine import Engine, open_engine
-from indexer.fields import to_document
 from web.wording import today
 
 #: An id with everything that a path must escape.
@@ -99,12 +100,12 @@ def _odd() -> list[Resource]:
     ]  # fmt: skip
 
 
-def build(folder: Path, resources: list[Resource]) -> Engine:
+def build(folder: Path, resources: list[Resource], weigh: Callable[[Resource], float] = lambda r: 1.0) -> Engine:
     """An engine under `folder` whose active generation holds these resources."""
     engine = open_engine(f"embedded:{folder}")
     name = engine.begin("test").name
     with engine.writer(name) as writer:
-        writer.add(to_document(r, 1.0) for r in resources)
+        writer.add(to_document(r, weigh(r)) for r in resources)
         writer.commit(sequence=len(resources))
     engine.seal(name)
     engine.activate(name)

@@ -75,7 +75,7 @@ def engine_address(engine_url: str | None, home: str | Path | None) -> str:
 
 def create_app(engine: Engine | None = None, *, engine_url: str | None = None, home: str | Path | None = None) -> Flask:
     """The application, over a given engine or one to be opened when first asked."""
-    from web import api, i18n, pages, problems
+    from web import api, i18n, memo, pages, problems
 
     app = Flask("web", root_path=str(HERE))
     # Ids may hold // ; a redirect that merges slashes would change them.
@@ -86,7 +86,7 @@ def create_app(engine: Engine | None = None, *, engine_url: str | None = None, h
     i18n.install(app)
     Compress(app)
     app.extensions["haoke.engine"] = Slot(engine, engine_address(engine_url, home) if engine is None else "")
-    app.extensions["haoke.home"] = {}
+    memo.install(app)
     # Files are named with their content's hash in links, so browsers may keep them for a year.
     stamps = {p.name: hashlib.sha256(p.read_bytes()).hexdigest()[:10] for p in (HERE / "static").iterdir() if p.is_file()}
     app.jinja_env.globals["stamps"] = stamps

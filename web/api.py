@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.datastructures import MultiDict
 
 from catalog.errors import BadRequest, EngineUnavailable
-from indexer.fields import FACETS
+from indexer.fields import FACETS, FILTERS
 from ranking import search as door
 from ranking.suggest import suggest as completions
 from web import engine, params, present
@@ -43,7 +43,7 @@ def suggest() -> Response:
     """What the typed text may become; the facet fields narrow as in a search. size: at most MOST_SUGGESTIONS."""
     for name in ("sort", "page", "cursor", "facets"):
         if name in request.args:
-            raise BadRequest(_("没有名为 %(name)s 的参数", name=name), parameter=name, allowed=["q", "size", *FACETS])
+            raise BadRequest(_("没有名为 %(name)s 的参数", name=name), parameter=name, allowed=["q", "size", *FILTERS])
     asked = params.parse(request.args)
     size = min(asked.size, MOST_SUGGESTIONS) if "size" in request.args else SUGGESTIONS
     # not asked.text: blanks at the end are part of what is being typed

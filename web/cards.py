@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from catalog import terms
 from ranking.results import ResultHit, Segments
 from web import links, present, wording
 from web.i18n import gettext as _
@@ -94,10 +95,9 @@ def audience_size(record: Record) -> str:
 
 
 def run(record: Record) -> tuple[str, str]:
-    """State of the latest term, or of the resource's own dates."""
-    terms = record.get("terms") or ()
-    latest = max(terms, key=lambda t: t.get("opens", "")) if terms else next(iter(record.get("offers") or ()), {})
-    return wording.run_of(latest.get("opens", ""), latest.get("closes", ""))
+    """State of the run that counts: a term, or when an offer is open."""
+    runs = [(r.get("opens", ""), r.get("closes", "")) for r in record.get("terms") or record.get("offers") or ()]
+    return wording.run_of(*terms.current(runs, wording.today().isoformat()))
 
 
 def deadline(record: Record) -> tuple[str, str]:

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
-from indexer.fields import FACETS
+from indexer.fields import FILTERS
 from ranking.results import Request
 
 DEFAULT_SIZE = Request().size
-_ORDER = {name: i for i, name in enumerate(("kind", *(n for n in FACETS if n != "kind")))}
+_ORDER = {name: i for i, name in enumerate(("kind", *(n for n in FILTERS if n != "kind")))}
 
 
 @lru_cache(maxsize=16384)

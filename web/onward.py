@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from indexer.fields import FACETS
+from indexer.fields import FILTERS
 from ranking.results import Request, Results, Step
 from web import wording
 from web.i18n import gettext as _
@@ -41,7 +41,7 @@ def words(step: Step) -> str:
     dropped = "、".join(step.drop)
     match step.kind:
         case "filter":
-            return _("去掉条件「%(name)s：%(label)s」", name=_(FACETS[step.label].label), label=dropped)
+            return _("去掉条件「%(name)s：%(label)s」", name=_(FILTERS[step.label].label), label=dropped)
         case "filters":
             return _("去掉全部条件")
         case "spelling":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
@@ -14,10 +13,10 @@ from web.detail import detail
 from web.i18n import gettext as _
 from web.links import resource_path, search_path
 from web.listing import listing
+from web.memo import remembered
 
 pages = Blueprint("pages", __name__)
 keep.install(pages)
-HOME_KEPT = 60  # seconds that the home page's counts and lists may be old
 HOT = 4  # items a service
 #: Service → the order of its items, and the facets whose values are ways in.
 SERVICES = {
@@ -60,14 +59,11 @@ def _page(html: str, partial: bool) -> Response:
 
 
 def _services(root: str) -> list[Service]:
-    kept: dict[str, tuple[float, list[Service]]] = current_app.extensions["haoke.home"]
-    until, services = kept.get(root, (0.0, []))
-    if time.monotonic() > until:
+    def make() -> tuple[list[Service], bool]:
         services = [_service(name, root) for name in SERVICES]
-        if any(s.partial for s in services):
-            return services
-        kept[root] = (time.monotonic() + HOME_KEPT, services)
-    return services
+        return services, not any(s.partial for s in services)
+
+    return remembered(("home", root), make)
 
 
 def _service(name: str, root: str) -> Service:

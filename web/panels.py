@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from catalog.vocab import vocabulary
-from indexer.fields import FACETS
+from indexer.fields import FACETS, FILTERS
 from ranking.results import Concept, FacetValue, Results
 from web import wording
 from web.i18n import gettext as _
@@ -123,7 +123,7 @@ def filter_chips(found: Results, links: Links) -> list[Chip]:
     """One chip a chosen value; the kind has its tabs."""
     counted = {(name, v.value): v.label for name, values in found.facets.items() for v in values if v.selected}
     return [
-        Chip(counted.get((name, value)) or wording.label(name, value), _(FACETS[name].label), links.without(name, value))
+        Chip(counted.get((name, value)) or wording.label(name, value), _(FILTERS[name].label), links.without(name, value))
         for name, values in found.request.filters.items()
         if name != "kind"
         for value in values

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from catalog.errors import BadRequest
 from catalog.text import tidy
-from indexer.fields import FACETS
+from indexer.fields import FACETS, FILTERS
 from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, Request
 from ranking.values import resolve
 from web.i18n import gettext as _
@@ -31,12 +31,12 @@ def parse(args: MultiDict[str, str], *, more: Iterable[str] = (), stray: bool = 
         if name in SINGLE or name in extra:
             if len(args.getlist(name)) > 1:
                 raise BadRequest(_("参数 %(name)s 只能出现一次", name=name), parameter=name, allowed=[v[:80] for v in args.getlist(name)][:5])
-        elif name in FACETS:
+        elif name in FILTERS:
             values = tuple(dict.fromkeys(facet_value(name, v) for v in args.getlist(name) if v.strip()))
             if values:
                 filters[name] = values
         elif not (stray and STRAY.fullmatch(name)):
-            raise BadRequest(_("没有名为 %(name)s 的参数", name=name[:80]), parameter=name[:80], allowed=[*SINGLE, *FACETS])
+            raise BadRequest(_("没有名为 %(name)s 的参数", name=name[:80]), parameter=name[:80], allowed=[*SINGLE, *FILTERS])
     text = args.get("q", "")
     if len(text) > MAX_QUERY:
         message = _("搜索词最多 %(most)d 个字，这里有 %(count)d 个", most=MAX_QUERY, count=len(text))
@@ -85,7 +85,7 @@ def facet_value(name: str, value: str) -> str:
     try:
         return resolve(name, value)
     except BadRequest as error:
-        shown, label = tidy(value)[:80], FACETS[name].label
+        shown, label = tidy(value)[:80], FILTERS[name].label
         if name == "salary":
             message = _("月薪应写成 最低-最高（元/月），不能是「%(value)s」", value=shown)
             raise BadRequest(message, parameter=name, allowed=["8000-12000", "8000-", "-5000"]) from error

@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from catalog.errors import BadRequest, CursorExpired, EngineUnavailable, GenerationError, HaokeError
-from indexer.fields import FACETS
+from indexer.fields import FILTERS
 from ranking.results import MAX_QUERY
 from web import keep
 from web.i18n import gettext as _
@@ -82,7 +82,7 @@ def respond(problem: Problem) -> Response:
 
 def ways(problem: Problem) -> list[tuple[str, str]]:
     """What is allowed, for people: (label, link to the same search with it); a value that can't be linked stands alone."""
-    if request.path != "/search" or problem.parameter not in FACETS:
+    if request.path != "/search" or problem.parameter not in FILTERS:
         return [(word, "") for word in problem.allowed]
     # The wrong value's place is not known, so the parameter holds nothing else afterwards; page 1, as always after a change.
     others = [pair(n, v) for n, v in request.args.items(multi=True) if n not in (problem.parameter, "page") and v]

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from catalog.vocab import vocabulary
-from indexer.fields import FACETS, SHANGHAI, VERIFIED
+from indexer.fields import FACETS, FILTERS, SHANGHAI, VERIFIED
 from web.i18n import gettext as _
 
 
@@ -20,7 +20,7 @@ def label(field: str, value: str) -> str:
     """What people read for a value of a facet field."""
     if field == "verified":
         return VERIFIED.get(value, value)
-    facet = FACETS.get(field)
+    facet = FILTERS.get(field)
     if facet is None or facet.open or not facet.vocabulary:
         return value
     entry = vocabulary(facet.vocabulary).get(value)

@@ -25,6 +25,12 @@ job: 职位 | 招聘 | 岗位 | 工作 | 招聘信息
 fair: 招聘会 | 专场招聘会 | 双选会 | 宣讲会 | 网络招聘会
 """
 
+TERM = """
+open: 开课中 | 正在开课 | 正在进行 | 已开课
+soon: 即将开课 | 即将开始 | 未开课
+over: 已结束 | 已结课 | 往期
+"""
+
 SERVICE = """
 k12: 中小学 | 基础教育 | 中小学教育 | 义务教育
 vocational: 职业教育 | 职教
@@ -271,7 +277,7 @@ def main() -> None:
     curated = "curated; public columns of the national platforms and common usage"
     jobs = "curated; values used by public job tables (51job, zhaopin, liepin, mohrss, campus notices)"
     tables = {"kind": KIND, "service": SERVICE, "stage": STAGE, "board": BOARD, "audience": AUDIENCE, "resource_type": RESOURCE_TYPE,
-              "access": ACCESS, "level": LEVEL, "platform": PLATFORM, "language": LANGUAGE}
+              "access": ACCESS, "term": TERM, "level": LEVEL, "platform": PLATFORM, "language": LANGUAGE}
     for name, table in tables.items():
         write_vocab(name, rows(table), source=curated, script=__file__)
     for name, table in {"degree": DEGREE, "experience": EXPERIENCE, "job_type": JOB_TYPE, "salary": SALARY}.items():

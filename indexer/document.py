@@ -1,0 +1,142 @@
+"""Resource → the document that stands for it in the index: a value for each field of the FIELDS table that it has one for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from itertools import chain
+from typing import Any
+
+from catalog import shortlink, terms
+from catalog.resource import Kind, Resource, Status
+from catalog.text import key
+from catalog.vocab import vocabulary
+from indexer.analysis import gram_tokens, index_tokens
+from indexer.fields import FACETS, FAR, SHANGHAI
+from indexer.sounds import short_tokens, sound_tokens
+
+_LABELLED = ("subject", "version", "grade", "volume", "stage", "discipline", "major", "level", "region", "industry", "occupation",
+         "degree", "job_type", "language", "board", "resource_type", "audience", "experience")  # fmt: skip
+
+
+def seconds(day: str, *, end: bool = False) -> int | None:
+    """Seconds since the epoch of an ISO date in Asia/Shanghai; with `end`, of the last second of a plain day."""
+    if not day:
+        return None
+    try:
+        moment = datetime.fromisoformat(day)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=SHANGHAI)
+    return int(moment.timestamp()) + (86_399 if end and len(day) == 10 else 0)
+
+
+@lru_cache(maxsize=1)
+def _buckets() -> list[tuple[str, float, float]]:
+    """Salary bands: (code, low, high) in yuan a month."""
+    bands = []
+    for entry in vocabulary("salary"):
+        low, _, high = entry.code.partition("-")
+        bands.append((entry.code, float(low or 0), float(high) if high else math.inf))
+    return bands
+
+
+def salary_bands(low: float | None, high: float | None) -> list[str]:
+    """Codes of the bands that [low, high] overlaps, by the same rule as the `min-max` filter: ends included."""
+    if low is None and high is None:
+        return []
+    bottom = low if low is not None else 0
+    top = high if high is not None else math.inf
+    return [code for code, start, end in _buckets() if bottom <= end and top >= start]
+
+
+@lru_cache(maxsize=65536)
+def _expanded(name: str, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Codes and, on a tree, all their ancestors, each once."""
+    words = vocabulary(name)
+    return tuple(dict.fromkeys(c for code in codes for c in (words.path(code) or (code,))))
+
+
+@lru_cache(maxsize=65536)
+def _label_tokens(name: str, codes: tuple[str, ...]) -> str:
+    """The tokens of the labels of codes and their ancestors: what a person may type for them. A region also by its short name."""
+    words = vocabulary(name)
+    entries = {c: e for code in codes for c in words.path(code) if (e := words.get(c))}
+    short = name in ("region", "platform")
+    return _words(dict.fromkeys(w for e in entries.values() for w in ((e.label, *e.aliases[:1]) if short else (e.label,))))
+
+
+def facet_values(resource: Resource, name: str) -> list[str]:
+    """Values of a facet field as the index holds them, each once."""
+    value = getattr(resource, name)
+    if not value and value is not False:
+        return []
+    if name == "salary":
+        return salary_bands(value.min, value.max)
+    if FACETS[name].tree:
+        return list(_expanded(name, value))
+    return list(dict.fromkeys(value)) if type(value) is tuple else list(resource.values(name))
+
+
+def _words(texts: Iterable[str]) -> str:
+    return " ".join(chain.from_iterable(map(index_tokens, texts)))
+
+
+def to_document(resource: Resource, prior: float, body: bytes = b"") -> dict[str, Any]:
+    """The document that stands for a resource in the index; fields without a value are left out.
+
+    prior   factor ≥ 1 on its score, see ranking.signals
+    body    the resource as JSON, where the caller has it already
+    """
+    names = [*resource.teacher, *resource.school, *resource.employer, *([resource.publisher] if resource.publisher else [])]
+    titles = [resource.title, *resource.titles]
+    # the source's own words, which no dictionary need know: also found by their characters
+    own = [*chain.from_iterable(resource.unmapped.values()), resource.unit, resource.lesson, resource.address]
+    rest = (*resource.tags, *resource.topic, *resource.platform, *resource.year, resource.edition, resource.employer_type)
+    labels = [_label_tokens(name, codes) for name in _LABELLED if (codes := getattr(resource, name))]
+    document: dict[str, Any] = {
+        "id": resource.id,
+        "body": body or resource.to_json().encode(),
+        "title": _words(titles),
+        "names": _words(names),
+        "context": " ".join((*labels, _words((*own, *rest)))).strip(),
+        "summary": " ".join(index_tokens(resource.summary)) if resource.summary else "",
+        "title_grams": " ".join(chain.from_iterable(map(gram_tokens, titles))),
+        # whether they stand there is all that is asked of these: each once keeps the index small
+        "other_grams": " ".join(dict.fromkeys(chain.from_iterable(map(gram_tokens, (*names, *own))))),
+        "sounds": " ".join(chain.from_iterable(map(sound_tokens, titles))),
+        # nobody shortens an advertisement
+        "short": "" if resource.kind in (Kind.JOB, Kind.FAIR) else " ".join(chain.from_iterable(map(short_tokens, titles))),
+        "exact": [key(t)[:200] for t in titles],
+        "also": list(resource.also),
+        "code": shortlink.codes(resource),
+        "prior": max(0.0, 2.0**prior - 2.0),  # engines multiply by log2(2 + x)
+        "popularity": float(resource.popularity),
+        "published_at": float(seconds(resource.published) or 0),
+        # what is closed has expired: one range hides both, and their pages stay
+        "expires_at": float(seconds(resource.expires, end=True) or FAR) if resource.status is Status.ACTIVE else 0.0,
+    }
+    for name in FACETS:
+        if getattr(resource, name):
+            values = facet_values(resource, name)
+            if values:
+                document[name] = values
+    if resource.verified is False:
+        document["verified"] = ["false"]
+    if resource.salary and (resource.salary.min is not None or resource.salary.max is not None):
+        document["salary_min"] = float(resource.salary.min or 0)
+        document["salary_max"] = float(resource.salary.max if resource.salary.max is not None else 10_000_000)
+    if resource.kind is Kind.COURSE and (resource.terms or resource.offers):
+        opens, closes = terms.current(runs(resource), datetime.now(SHANGHAI).date().isoformat())
+        if opens or closes:
+            document["term_opens"] = float(seconds(opens) or 0)
+            document["term_closes"] = float(seconds(closes, end=True) or FAR)
+    return {name: value for name, value in document.items() if value or value == 0.0}
+
+
+def runs(resource: Resource) -> list[terms.Run]:
+    """The runs of a course: its terms, or when its offers are open."""
+    return [(run.opens, run.closes) for run in resource.terms or resource.offers]

@@ -1,0 +1,66 @@
+"""The first two pages of a search that nothing narrows: not ten ads of one employer, nor textbooks alone, where others are as good.
+
+Each hit loses a small share of its score for every hit above it of the same kind, and of the same provider, each down to LEAST. So what is clearly better stays where it is, and near equals take turns. Later pages keep the engine's order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from indexer.engine import Cursor, Hit, Page
+from ranking.results import Request
+from ranking.signals import ALIKE, SAME_PROVIDER
+
+PAGES = 2  # that are mixed, together: nothing stands on both, nothing is lost between them
+LEAST = 0.75  # of its score is left to any hit by either
+PROVIDERS = ("employer", "school", "platform", "source")  # the first that a resource has
+
+
+def applies(request: Request, offset: int) -> bool:
+    """Whether the page at an offset is mixed: nothing narrows the search, and it is ordered by relevance."""
+    return not any(request.filters.values()) and request.sort == "relevance" and offset < PAGES * request.size
+
+
+def cut(page: Page, offset: int, size: int, *, mix: bool) -> Page:
+    """One page of the PAGES that `page` holds, mixed or as they stand. Its cursor leads to the next one."""
+    hits = mixed(page.hits, offset + size) if mix else page.hits
+    end = offset + size
+    inside = Cursor(0.0, "", end) if mix and end < len(hits) else None
+    return replace(page, hits=tuple(hits[offset:end]), next=inside or page.next)
+
+
+def mixed(hits: Sequence[Hit], first: int) -> list[Hit]:
+    """Hits in turn; only the first so many places are decided, the rest follows as it stood."""
+    traits = [_traits(orjson.loads(hit.body)) for hit in hits]
+    kinds, providers = Counter(kind for kind, _ in traits), Counter(provider for _, provider in traits)
+    if len(kinds) < 2 and (len(providers) < 2 or len(providers) == len(hits)):
+        return list(hits)
+    kinds.clear()
+    providers.clear()
+    rest = list(range(len(hits)))
+    taken: list[int] = []
+    while rest and len(taken) < first:
+        best, most = rest[0], -1.0
+        for i in rest:
+            score = hits[i].score
+            if score <= most:
+                break  # they come by falling score, and none gains
+            kind, provider = traits[i]
+            score *= max(LEAST, (1 - ALIKE) ** kinds[kind]) * max(LEAST, (1 - SAME_PROVIDER) ** providers[provider])
+            if score > most:
+                best, most = i, score
+        rest.remove(best)
+        taken.append(best)
+        kinds[traits[best][0]] += 1
+        providers[traits[best][1]] += 1
+    return [hits[i] for i in (*taken, *rest)]
+
+
+def _traits(record: Mapping[str, Any]) -> tuple[str, str]:
+    """What is told apart: kind, and who offers it."""
+    return record["kind"], next((record[name][0] for name in PROVIDERS if record.get(name)), "")
