@@ -27,6 +27,16 @@ def resource_path(id: str) -> str:
     return "/resources/" + quote(id, safe=":")
 
 
+def short_path(code: str) -> str:
+    """`/r/<code>`: what a printed code says."""
+    return "/r/" + code
+
+
+def code_path(code: str, form: str = "") -> str:
+    """`/qr/<code>`: the page of a printed code; form: .svg or .png, its picture."""
+    return f"/qr/{code}{form}"
+
+
 def search_path(q: str = "", **filters: str) -> str:
     """`/search` with a query and one value a facet."""
     pairs = ([pair("q", q)] if q else []) + [pair(n, v) for n, v in filters.items()]
@@ -74,6 +84,11 @@ class Links:
     def unfiltered(self) -> str:
         """The query alone."""
         return self._url(self._text, self._sort, self._size)
+
+    def feed(self, sort: str = "newest") -> str:
+        """The Atom feed of the same search: what is new first, whatever the page's order."""
+        asked = self._url(self._text, self._kept(), [pair("sort", sort)] if sort != "newest" else []).partition("?")
+        return self.base.removesuffix("/search") + "/feed.atom" + "".join(asked[1:])
 
     def asking(self, text: str, name: str = "", value: str = "") -> str:
         """Another query under the same filters, with one more value of a facet if named."""

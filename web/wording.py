@@ -1,6 +1,6 @@
-"""How values read in Chinese: labels of codes, numbers, dates, pay. Pure functions; nothing here knows of a request.
+"""How values read in the reader's language: labels of codes, numbers, dates, pay. Nothing here knows of a request.
 
-Numbers: 12,345 where exact counts matter, 1.2万 where space is short. Dates: 2026年3月1日, in Asia/Shanghai.
+Numbers: 12,345 where exact counts matter, 1.2万 (12K) where space is short. Dates: 2026年3月1日 (1 Mar 2026), in Asia/Shanghai.
 """
 
 from __future__ import annotations
@@ -12,26 +12,36 @@ from typing import Any
 
 from catalog.vocab import vocabulary
 from indexer.fields import FACETS, FILTERS, SHANGHAI, VERIFIED
+from ranking.results import Request
+from web.i18n import SOURCE, language, term
 from web.i18n import gettext as _
+
+#: Short units of large numbers, largest first.
+UNITS = {SOURCE: ((100_000_000, "亿"), (10_000, "万")), "en": ((1_000_000, "M"), (1_000, "K"))}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def label(field: str, value: str) -> str:
+    """What people read for a value of a facet field."""
+    return _label(field, value, language())
 
 
 @lru_cache(maxsize=65536)
-def label(field: str, value: str) -> str:
-    """What people read for a value of a facet field."""
+def _label(field: str, value: str, language: str) -> str:
     if field == "verified":
-        return VERIFIED.get(value, value)
+        return term(field, VERIFIED.get(value, value))
     facet = FILTERS.get(field)
     if facet is None or facet.open or not facet.vocabulary:
         return value
     entry = vocabulary(facet.vocabulary).get(value)
     if entry:
-        return entry.label
+        return term(field, entry.label)
     return _("%(pay)s元", pay=pay_range(*band(value))) if field == "salary" else value
 
 
 def kind_of(name: str, value: str) -> str:
     """What sort of thing a suggestion is: 学校, 课程; a query is none."""
-    return label("kind", value) if name == "title" else FACETS[name].label if name in FACETS else ""
+    return label("kind", value) if name == "title" else _(FACETS[name].label) if name in FACETS else ""
 
 
 def labels(field: str, values: Iterable[str]) -> list[str]:
@@ -39,12 +49,24 @@ def labels(field: str, values: Iterable[str]) -> list[str]:
     return [label(field, v) for v in values]
 
 
-@lru_cache(maxsize=65536)
 def place(code: str) -> str:
     """A region with what it lies in: 浙江省 杭州市 西湖区 → 杭州市西湖区; the province only when it stands alone."""
+    return _place(code, language())
+
+
+@lru_cache(maxsize=65536)
+def _place(code: str, language: str) -> str:
     words = vocabulary("region")
     names = [words.label(c) for c in words.path(code)] or [code]
+    if len(names) == 1:
+        return term("region", names[0])
     return "".join(names[-2:]) if len(names) > 2 or (len(names) == 2 and names[0].endswith("市")) else names[-1]
+
+
+def asked(request: Request) -> str:
+    """A search in words: what was typed, then what it is narrowed to."""
+    chosen = [place(v) if name == "region" else label(name, v) for name, values in request.filters.items() for v in values]
+    return " · ".join(part for part in (request.text.strip(), *chosen) if part) or _("全部内容")
 
 
 def grouped(number: int) -> str:
@@ -53,8 +75,8 @@ def grouped(number: int) -> str:
 
 
 def compact(number: int) -> str:
-    """12345 → 1.2万, 230000000 → 2.3亿; below ten thousand as it is. Rounded down: never more than there is."""
-    for unit, word in ((100_000_000, "亿"), (10_000, "万")):
+    """12345 → 1.2万 (12.3K), 230000000 → 2.3亿 (230M); small ones as they are. Rounded down: never more than there is."""
+    for unit, word in UNITS.get(language(), UNITS["en"]):
         if number >= unit:
             tenths = number * 10 // unit
             return f"{tenths // 10}{word}" if tenths % 10 == 0 or tenths >= 1000 else f"{tenths // 10}.{tenths % 10}{word}"
@@ -77,7 +99,10 @@ def today() -> date:
 def long_date(value: str) -> str:
     """2026-03-01 → 2026年3月1日; what is no date stays as it is."""
     found = day(value)
-    return f"{found.year}年{found.month}月{found.day}日" if found else value
+    if not found:
+        return value
+    # `name` is for languages that write the month in letters
+    return _("%(year)d年%(month)d月%(day)d日", year=found.year, month=found.month, day=found.day, name=MONTHS[found.month - 1])
 
 
 def short_date(value: str) -> str:
@@ -85,10 +110,14 @@ def short_date(value: str) -> str:
     found = day(value)
     if not found:
         return value
-    return f"{found.month}月{found.day}日" if found.year == today().year else long_date(value)
+    if found.year != today().year:
+        return long_date(value)
+    return _("%(month)d月%(day)d日", month=found.month, day=found.day, name=MONTHS[found.month - 1])
 
 
 def _yuan(amount: int) -> str:
+    if language() != SOURCE:
+        return "¥" + (f"{amount / 1000:.1f}".removesuffix(".0") + "K" if amount >= 1000 else str(amount))
     if amount >= 10_000:
         return f"{amount / 10_000:.1f}".rstrip("0").rstrip(".") + "万"
     if amount >= 1000 and amount % 100 == 0:
@@ -103,7 +132,7 @@ def band(value: str) -> tuple[int | None, int | None]:
 
 
 def pay_range(low: int | None, high: int | None) -> str:
-    """8000, 12000 → 8千–1.2万."""
+    """8000, 12000 → 8千–1.2万 (¥8K–¥12K)."""
     if low is not None and high is not None:
         return _yuan(low) if low == high else f"{_yuan(low)}–{_yuan(high)}"
     if low is not None:
