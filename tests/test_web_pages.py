@@ -248,13 +248,13 @@ def test_one_state_has_one_url() -> None:
 
 def test_a_tree_hangs_values_below_the_nearest_ancestor_shown() -> None:
     values = [FacetValue("1", "一", 9), FacetValue("11", "一一", 5, path=("1",)), FacetValue("1111", "深", 2, True, ("1", "11", "111"))]
-    rows = tree(values)
+    rows = tree("region", values)
     assert [r.value for r in rows] == ["1"] and rows[0].below[0].below[0].value == "1111" and rows[0].open
 
 
 def test_many_values_below_one_are_folded_but_never_the_selected() -> None:
     below = [FacetValue(f"1{n}", f"区{n}", 50 - n, n == 9, ("1",)) for n in range(12)]
-    root = tree([FacetValue("1", "市", 99, True), *below])[0]
+    root = tree("region", [FacetValue("1", "市", 99, True), *below])[0]
     assert [r.value for r in root.below] == [f"1{n}" for n in (0, 1, 2, 3, 4, 5, 9)] and len(root.more) == 5
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from threading import Lock
 
 from flask import Flask, Response, current_app, request
-from flask_babel import Babel
 from flask_compress import Compress
 
 from catalog import place
@@ -75,15 +74,14 @@ def engine_address(engine_url: str | None, home: str | Path | None) -> str:
 
 def create_app(engine: Engine | None = None, *, engine_url: str | None = None, home: str | Path | None = None) -> Flask:
     """The application, over a given engine or one to be opened when first asked."""
-    from web import api, i18n, memo, pages, problems
+    from web import api, language, memo, pages, problems
 
     app = Flask("web", root_path=str(HERE))
     # Ids may hold // ; a redirect that merges slashes would change them.
     app.url_map.merge_slashes = False
     app.config.update(SEND_FILE_MAX_AGE_DEFAULT=31_536_000, BABEL_DEFAULT_LOCALE="zh_Hans_CN", BABEL_DEFAULT_TIMEZONE="Asia/Shanghai")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    Babel(app)
-    i18n.install(app)
+    language.install(app)
     Compress(app)
     app.extensions["haoke.engine"] = Slot(engine, engine_address(engine_url, home) if engine is None else "")
     memo.install(app)

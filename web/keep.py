@@ -18,6 +18,7 @@ from flask import Blueprint, Response, current_app, get_template_attribute, requ
 from indexer.fields import SHANGHAI
 from web import wording
 from web.i18n import gettext as _
+from web.i18n import language
 
 MOST = 256  # pages a process
 LARGEST = 512 * 1024  # bytes of a page worth keeping: about ten times a usual one
@@ -73,6 +74,8 @@ def remember(response: Response) -> Response:
     if request.method != "GET" or (response.status_code == 200 and response.mimetype != "text/html"):
         return response
     keep: Keep = current_app.extensions["haoke.keep"]
+    if 300 <= response.status_code < 400 and response.cache_control.no_store:
+        return response  # the reader chose a language: the page is still here
     if 300 <= response.status_code < 400 or response.status_code in (404, 410):
         keep.discard(_key())
     elif response.status_code == 200 and not response.cache_control.no_store:
@@ -105,7 +108,7 @@ def unstored(response: Response) -> Response:
 def _key() -> Hashable:
     """Which page this is. Only a search reads its parameters: others with odd ones are the same page."""
     asked = tuple(sorted(request.args.items(multi=True))) if request.endpoint == "pages.results" else ()
-    return request.script_root, request.path, asked
+    return language(), request.script_root, request.path, asked
 
 
 def _moment(at: float) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ranking.results import MAX_WINDOW, Results
-from web import cards, wording
+from web import alike, cards, wording
 from web.i18n import gettext as _
+from web.i18n import ngettext
 from web.links import Links
 from web.onward import Ways, ways
 from web.panels import Chip, Panel, Tab, concept_chips, filter_chips, panels, tabs
@@ -29,6 +30,7 @@ class Listing:
     text: str
     total: int
     count: str
+    said: str  # how many were found, in words: shown, and announced when it changes
     found: Results
     links: Links
     tabs: list[Tab]
@@ -54,17 +56,19 @@ def listing(found: Results, root: str = "") -> Listing:
     shown = panels(found)
     last = last_page(found.total, request.size)
     page = request.page
+    count = _("约 %(count)s", count=wording.grouped(found.total)) if found.relation == "approx" else wording.grouped(found.total)
     return Listing(
         text=request.text,
         total=found.total,
-        count=(_("约 ") if found.relation == "approx" else "") + wording.grouped(found.total),
+        count=count,
+        said=said(request.text, found.total, count),
         found=found,
         links=links,
         tabs=tabs(found, links),
         panels=shown,
         chips=filter_chips(found, links),
         concepts=concept_chips(found, links),
-        cards=[cards.card(hit, root) for hit in found.hits],
+        cards=alike.one_a_post(found.hits, root),
         sorts=[(links.sort(name), label, name == request.sort) for name, label in _sorts()],
         leaves=leaves(page, last, links),
         before=links.page(page - 1) if 1 < page <= last else "",
@@ -75,6 +79,13 @@ def listing(found: Results, root: str = "") -> Listing:
         hidden=links.hidden(p.name for p in shown),
         seek=[(n, v) for n in ("service", "kind") for v in request.filters.get(n, ())],
     )
+
+
+def said(text: str, total: int, count: str) -> str:
+    """How many were found, in words."""
+    if total:
+        return ngettext("共 %(count)s 条", "共 %(count)s 条", total, count=count)
+    return _("没有找到与“%(q)s”相符的内容", q=text) if text else _("没有符合这些条件的内容")
 
 
 def _sorts() -> list[tuple[str, str]]:

@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from flask import Flask, current_app
 
+from web.i18n import language
+
 SECONDS = 60.0
 MOST = 2048  # values a process
 T = TypeVar("T")
@@ -59,6 +61,6 @@ def install(app: Flask) -> None:
 
 
 def remembered(key: Hashable, make: Callable[[], tuple[T, bool]]) -> T:
-    """The value of a key for the current application."""
+    """The value of a key for the current application, in the reader's language."""
     memo: Memo = current_app.extensions["haoke.memo"]
-    return memo.get(key, make)
+    return memo.get((language(), key), make)

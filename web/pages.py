@@ -11,6 +11,7 @@ from ranking.results import Request, Results
 from web import cards, engine, keep, params, wording
 from web.detail import detail
 from web.i18n import gettext as _
+from web.i18n import term
 from web.links import resource_path, search_path
 from web.listing import listing
 from web.memo import remembered
@@ -99,7 +100,7 @@ def _heading(found: Results) -> str:
 
 def _entries(found: Results, service: str, facet: str, root: str) -> list[tuple[str, str]]:
     roots = [v for v in found.facets.get(facet, ()) if not v.path and v.count]
-    return [(v.label, root + search_path(service=service, **{facet: v.value})) for v in roots[: ENTRIES[facet]]]
+    return [(term(facet, v.label), root + search_path(service=service, **{facet: v.value})) for v in roots[: ENTRIES[facet]]]
 
 
 @pages.get("/search")

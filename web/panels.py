@@ -11,6 +11,7 @@ from indexer.fields import FACETS, FILTERS
 from ranking.results import Concept, FacetValue, Results
 from web import wording
 from web.i18n import gettext as _
+from web.i18n import term
 from web.links import Links
 
 FIRST = 6  # rows of a panel before 更多
@@ -72,7 +73,7 @@ def tabs(found: Results, links: Links) -> list[Tab]:
     rank = vocabulary("kind").rank
     whole = sum(v.count for v in values) if chosen else found.total
     everything = Tab(links.without("kind"), _("全部"), whole, not chosen)
-    return [everything, *(Tab(links.only("kind", v.value), v.label, v.count, v.value in chosen) for v in sorted(values, key=lambda v: rank(v.value)))]
+    return [everything, *(Tab(links.only("kind", v.value), term("kind", v.label), v.count, v.value in chosen) for v in sorted(values, key=lambda v: rank(v.value)))]
 
 
 def panels(found: Results) -> list[Panel]:
@@ -86,13 +87,13 @@ def panel(name: str, values: Sequence[FacetValue]) -> Panel:
     if name in ORDERED and facet.vocabulary:
         rank = vocabulary(facet.vocabulary).rank
         values = sorted(values, key=lambda v: rank(v.value))
-    rows, more = fold(tree(values) if facet.tree else [row(v) for v in values])
+    rows, more = fold(tree(name, values) if facet.tree else [row(name, v) for v in values])
     return Panel(name, _(facet.label), rows, more, sum(v.selected for v in values))
 
 
-def row(value: FacetValue) -> Row:
-    """The row of a value, with nothing below it yet."""
-    return Row(value.value, value.label, value.count, value.selected, open=value.selected)
+def row(name: str, value: FacetValue) -> Row:
+    """The row of a value of a facet, with nothing below it yet."""
+    return Row(value.value, term(name, value.label), value.count, value.selected, open=value.selected)
 
 
 def fold(rows: list[Row]) -> tuple[list[Row], list[Row]]:
@@ -102,9 +103,9 @@ def fold(rows: list[Row]) -> tuple[list[Row], list[Row]]:
     return [r for i, r in enumerate(rows) if i < first or r.open], [r for i, r in enumerate(rows) if i >= first and not r.open]
 
 
-def tree(values: Sequence[FacetValue]) -> list[Row]:
+def tree(name: str, values: Sequence[FacetValue]) -> list[Row]:
     """Values nested below the nearest ancestor that is among them, each level in the order given."""
-    rows = {v.value: row(v) for v in values}
+    rows = {v.value: row(name, v) for v in values}
     roots: list[Row] = []
     for v in values:
         above = next((rows[code] for code in reversed(v.path) if code in rows), None)
@@ -123,7 +124,7 @@ def filter_chips(found: Results, links: Links) -> list[Chip]:
     """One chip a chosen value; the kind has its tabs."""
     counted = {(name, v.value): v.label for name, values in found.facets.items() for v in values if v.selected}
     return [
-        Chip(counted.get((name, value)) or wording.label(name, value), _(FILTERS[name].label), links.without(name, value))
+        Chip(term(name, counted.get((name, value), "")) or wording.label(name, value), _(FILTERS[name].label), links.without(name, value))
         for name, values in found.request.filters.items()
         if name != "kind"
         for value in values
@@ -137,7 +138,7 @@ def concept_chips(found: Results, links: Links) -> list[Chip]:
     for concept in meant.concepts:
         rest = without_span(meant.text, concept)
         lock = links.asking(rest, concept.field, concept.value) if concept.field in FACETS else ""
-        chips.append(Chip(concept.label, _(FACETS[concept.field].label) if concept.field in FACETS else "", links.asking(rest), lock))
+        chips.append(Chip(term(concept.field, concept.label), _(FACETS[concept.field].label) if concept.field in FACETS else "", links.asking(rest), lock))
     return chips
 
 

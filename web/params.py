@@ -85,7 +85,7 @@ def facet_value(name: str, value: str) -> str:
     try:
         return resolve(name, value)
     except BadRequest as error:
-        shown, label = tidy(value)[:80], FILTERS[name].label
+        shown, label = tidy(value)[:80], _(FILTERS[name].label)
         if name == "salary":
             message = _("月薪应写成 最低-最高（元/月），不能是「%(value)s」", value=shown)
             raise BadRequest(message, parameter=name, allowed=["8000-12000", "8000-", "-5000"]) from error
