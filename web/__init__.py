@@ -74,7 +74,7 @@ def engine_address(engine_url: str | None, home: str | Path | None) -> str:
 
 def create_app(engine: Engine | None = None, *, engine_url: str | None = None, home: str | Path | None = None) -> Flask:
     """The application, over a given engine or one to be opened when first asked."""
-    from web import api, language, memo, pages, problems
+    from web import address, api, crawlers, feeds, language, memo, pages, problems, share
 
     app = Flask("web", root_path=str(HERE))
     # Ids may hold // ; a redirect that merges slashes would change them.
@@ -83,6 +83,7 @@ def create_app(engine: Engine | None = None, *, engine_url: str | None = None, h
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     language.install(app)
     Compress(app)
+    app.config["HAOKE_HOME"] = Path(home or place.home())
     app.extensions["haoke.engine"] = Slot(engine, engine_address(engine_url, home) if engine is None else "")
     memo.install(app)
     # Files are named with their content's hash in links, so browsers may keep them for a year.
@@ -90,6 +91,9 @@ def create_app(engine: Engine | None = None, *, engine_url: str | None = None, h
     app.jinja_env.globals["stamps"] = stamps
     app.register_blueprint(api.api)
     app.register_blueprint(pages.pages)
+    address.install(app)
+    for blueprint in (crawlers.crawlers, feeds.feeds, share.share):
+        app.register_blueprint(blueprint)
     problems.register(app)
 
     @app.after_request

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from catalog.shortlink import short_code
 from indexer.fields import FACETS
 from web import cards, links, present, wording
 from web.i18n import gettext as _
@@ -58,6 +59,7 @@ class Detail:
     offers: list[Offer]
     summary: list[str]  # paragraphs
     others: list[str]  # other titles
+    code: str  # of its short link
 
 
 def detail(record: Mapping[str, Any], root: str = "") -> Detail:
@@ -83,6 +85,7 @@ def detail(record: Mapping[str, Any], root: str = "") -> Detail:
         offers=offers(record),
         summary=[p for p in str(record.get("summary") or "").split("\n") if p.strip()],
         others=[t for t in record.get("titles") or () if t != record["title"]],
+        code=short_code(record["id"]),
     )
 
 

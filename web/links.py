@@ -13,6 +13,8 @@ from indexer.fields import FILTERS
 from ranking.results import Request
 
 DEFAULT_SIZE = Request().size
+#: Tree → its part of the address of a page of jobs.
+BRANCHES = {"region": "regions", "industry": "industries"}
 _ORDER = {name: i for i, name in enumerate(("kind", *(n for n in FILTERS if n != "kind")))}
 
 
@@ -37,18 +39,33 @@ def code_path(code: str, form: str = "") -> str:
     return f"/qr/{code}{form}"
 
 
+def books_path(**chosen: str) -> str:
+    """`/k12/books`: the tree of school books, as far down as chosen."""
+    return "/k12/books?" + "&".join(pair(n, v) for n, v in chosen.items())
+
+
 def search_path(q: str = "", **filters: str) -> str:
     """`/search` with a query and one value a facet."""
     pairs = ([pair("q", q)] if q else []) + [pair(n, v) for n, v in filters.items()]
     return "/search" + ("?" + "&".join(pairs) if pairs else "")
 
 
-class Links:
-    """Links from one search to its neighbours. Every change of what is asked goes back to page 1."""
+def employer_path(name: str) -> str:
+    """`/employers/<name>`: the page of an employer."""
+    return "/employers/" + quote(name, safe="")
 
-    def __init__(self, request: Request, root: str = "") -> None:
+
+def branch_path(field: str, code: str) -> str:
+    """`/jobs/regions/<code>` or `/jobs/industries/<code>`: the jobs of one branch of a tree."""
+    return f"/jobs/{BRANCHES[field]}/{quote(code, safe='')}"
+
+
+class Links:
+    """Links from one search to its neighbours. Every change of what is asked goes back to page 1. path: the page that shows it."""
+
+    def __init__(self, request: Request, root: str = "", path: str = "/search") -> None:
         self.request = request
-        self.base = root + "/search"
+        self.base = root + path
         names = sorted(request.filters, key=lambda n: _ORDER.get(n, len(_ORDER)))
         self._filters = [(n, v, pair(n, v)) for n in names for v in request.filters[n]]
         self._text = [pair("q", request.text)] if request.text else []

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ranking.results import MAX_WINDOW, Results
-from web import alike, cards, wording
+from web import cards, lookalike, present, wording
 from web.i18n import gettext as _
 from web.i18n import ngettext
 from web.links import Links
 from web.onward import Ways, ways
 from web.panels import Chip, Panel, Tab, concept_chips, filter_chips, panels, tabs
 
+WORDS = 80  # characters that a search is called
 AROUND = 2  # page numbers on each side of the current one
 
 
@@ -47,6 +48,8 @@ class Listing:
     ways: Ways
     hidden: list[tuple[str, str]]
     seek: list[tuple[str, str]]  # what the search box carries along
+    words: str  # the search in words
+    feed: str  # its Atom feed
 
 
 def listing(found: Results, root: str = "") -> Listing:
@@ -68,7 +71,7 @@ def listing(found: Results, root: str = "") -> Listing:
         panels=shown,
         chips=filter_chips(found, links),
         concepts=concept_chips(found, links),
-        cards=alike.one_a_post(found.hits, root),
+        cards=lookalike.one_a_post(found.hits, root),
         sorts=[(links.sort(name), label, name == request.sort) for name, label in _sorts()],
         leaves=leaves(page, last, links),
         before=links.page(page - 1) if 1 < page <= last else "",
@@ -78,6 +81,8 @@ def listing(found: Results, root: str = "") -> Listing:
         ways=ways(found, root),
         hidden=links.hidden(p.name for p in shown),
         seek=[(n, v) for n in ("service", "kind") for v in request.filters.get(n, ())],
+        words=present.clip(wording.asked(request), WORDS),
+        feed=links.feed(),
     )
 
 

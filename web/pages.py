@@ -1,4 +1,4 @@
-"""The pages: home, results, one resource, robots.txt. Every state of a page is a GET URL."""
+"""The pages: home, results, one resource. Every state of a page is a GET URL."""
 
 from __future__ import annotations
 
@@ -120,12 +120,6 @@ def resource(id: str) -> str | Response:
         moved: Response = redirect(request.script_root + resource_path(found.id), 308)  # type: ignore[assignment]
         return moved
     return render_template("resource.html", it=detail(found.model_dump(mode="json", exclude_defaults=True), request.script_root))
-
-
-@pages.get("/robots.txt")
-def robots() -> Response:
-    """Crawlers may read resources; combinations of filters have no end."""
-    return Response("User-agent: *\nDisallow: /search\nDisallow: /api/\n", mimetype="text/plain")
 
 
 @pages.get("/favicon.ico")

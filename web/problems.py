@@ -18,7 +18,7 @@ from web import keep
 from web.i18n import gettext as _
 from web.links import pair
 
-MACHINE = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")  # paths that programs read
+MACHINE = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/feed.atom", "/suggest.json", "/opensearch.xml")  # paths that programs read
 
 
 @dataclass(frozen=True, slots=True)
