@@ -35,6 +35,7 @@ class Card:
     state: tuple[str, str] = ("", "")  # (open, soon or over; words)
     summary: Segments = ()
     notes: tuple[str, ...] = ()  # platform, enrolments, dates
+    alike: tuple[str, str] = ("", "")  # words and link of the look-alikes that it stands for
 
 
 def card(hit: ResultHit, root: str = "") -> Card:
@@ -110,6 +111,13 @@ def deadline(record: Record) -> tuple[str, str]:
     return ("over", _("已截止")) if over else ("open", _("%(day)s截止", day=wording.short_date(expires)))
 
 
+def days(record: Record) -> terms.Run:
+    """When an event such as a job fair is held: the run of its terms or offers that counts; only an end where no beginning is known."""
+    runs = [(r.get("opens", ""), r.get("closes", "")) for r in record.get("terms") or record.get("offers") or ()]
+    found = terms.current(runs, wording.today().isoformat())
+    return found if any(found) else ("", str(record.get("expires") or ""))
+
+
 def _kept(parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(p for p in parts if p)
 
@@ -144,6 +152,17 @@ def _job(hit: ResultHit) -> dict[str, Any]:
     }
 
 
+def _fair(hit: ResultHit) -> dict[str, Any]:
+    record = hit.resource
+    places = tuple(wording.place(code) for code in values(record, "region")[:3])
+    return {
+        "facts": (*places, *named(record, "industry", "degree")[:3]),
+        "people": _marked(hit, "employer") or _marked(hit, "school"),
+        "state": wording.held(*days(record)),
+        "notes": _kept((str(record.get("address") or ""), *_platforms(record))),
+    }
+
+
 def _other(hit: ResultHit) -> dict[str, Any]:
     record = hit.resource
     published = str(record.get("published") or "")
@@ -161,4 +180,5 @@ BY_KIND: Mapping[str, Callable[[ResultHit], dict[str, Any]]] = {
     "textbook": _school_work,
     "course": _course,
     "job": _job,
+    "fair": _fair,
 }

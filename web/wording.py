@@ -44,6 +44,14 @@ def kind_of(name: str, value: str) -> str:
     return label("kind", value) if name == "title" else _(FACETS[name].label) if name in FACETS else ""
 
 
+def words() -> dict[str, str]:
+    """What the API says of a suggestion (see kind_of) → the reader's language; nothing where that is Chinese."""
+    if language() == SOURCE:
+        return {}
+    kinds = {e.label: term("kind", e.label) for e in vocabulary("kind")}
+    return {f.label: _(f.label) for f in FACETS.values()} | kinds
+
+
 def labels(field: str, values: Iterable[str]) -> list[str]:
     """Labels of several values."""
     return [label(field, v) for v in values]
@@ -67,6 +75,14 @@ def asked(request: Request) -> str:
     """A search in words: what was typed, then what it is narrowed to."""
     chosen = [place(v) if name == "region" else label(name, v) for name, values in request.filters.items() for v in values]
     return " · ".join(part for part in (request.text.strip(), *chosen) if part) or _("全部内容")
+
+
+def city(code: str) -> str:
+    """The city that a region lies in: 西湖区 → 杭州市, 海淀区 → 北京市; a province where no city is named."""
+    words = vocabulary("region")
+    path = words.path(code) or (code,)
+    # a municipality is both province and city
+    return label("region", path[0] if len(path) == 1 or words.label(path[0]).endswith("市") else path[1])
 
 
 def grouped(number: int) -> str:
@@ -161,3 +177,24 @@ def run_of(opens: str, closes: str) -> tuple[str, str]:
     if start:
         return "open", _("开课中，至%(day)s", day=short_date(closes)) if end else _("已于%(day)s开课", day=short_date(opens))
     return ("open", _("至%(day)s", day=short_date(closes))) if end else ("", "")
+
+
+def held(opens: str, closes: str) -> tuple[str, str]:
+    """(state, words) of an event such as a job fair: state is open, soon, over or ""."""
+    start, end, now = day(opens), day(closes) or day(opens), today()
+    if end is None:
+        return "", ""
+    if end < now:
+        return "over", _("已于%(day)s结束", day=short_date(end.isoformat()))
+    if start is None:
+        return "open", _("至%(day)s", day=short_date(closes))
+    if start > now:
+        if start == end:
+            return "soon", _("%(day)s举行", day=short_date(opens))
+        return "soon", _("%(first)s至%(last)s举行", first=short_date(opens), last=short_date(closes))
+    return "open", _("今天举行") if end == now else _("正在举行，至%(day)s", day=short_date(closes))
+
+
+def weekday(value: date) -> str:
+    """周一 … 周日."""
+    return (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))[value.weekday()]
