@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from flask import Flask, Response, g, redirect, request
 from flask_babel import Babel
 
-from web import i18n
+from web import i18n, wording
 from web.problems import MACHINE
 
 COOKIE = PARAMETER = "lang"
@@ -22,7 +22,7 @@ def install(app: Flask) -> None:
     """Each request in its reader's language."""
     Babel(app, locale_selector=lambda: i18n.TONGUES[g.get("language", i18n.SOURCE)].locale)
     i18n.install(app)
-    app.jinja_env.globals["languages"] = links
+    app.jinja_env.globals.update(languages=links, words=wording.words)
     app.before_request(begin)
     app.after_request(vary)
     app.teardown_request(lambda error: i18n.be_silent())

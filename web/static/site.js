@@ -7,16 +7,123 @@
   });
   var seek = document.querySelector("form.seek");
   if (seek && window.fetch && window.AbortController) suggestions(seek);
-  // A box ticked with the mouse on a wide screen applies at once; keyboard and phone users choose several, then 应用.
-  var form = document.getElementById("filters");
-  if (!form) return;
-  var pointed = false;
-  form.addEventListener("pointerdown", function (event) { pointed = event.pointerType === "mouse"; });
-  form.addEventListener("keydown", function () { pointed = false; });
-  form.addEventListener("change", function () {
-    if (pointed && window.matchMedia("(min-width: 60rem)").matches) form.requestSubmit();
-  });
+  if (document.getElementById("results") && window.fetch && window.DOMParser) inPlace();
 })();
+
+// Filters, chips, order and pages without leaving the page: the same address is asked for, its <main> takes the place of ours,
+// the count is announced, the focus stays where it was. Anything unforeseen simply leads to that address.
+function inPlace() {
+  "use strict";
+  var said = document.createElement("p"), asking = null, pointed = false, shown = bare(location.href);
+  said.className = "unseen";
+  said.setAttribute("role", "status");
+  document.body.append(said);
+
+  function bare(url) { return url.split("#")[0]; }
+  function wide() { return window.matchMedia("(min-width: 60rem)").matches; }
+  function main() { return document.getElementById("main"); }
+
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("#results a[href]");
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (link.origin !== location.origin || link.pathname !== location.pathname || link.hash || link.target) return;
+    event.preventDefault();
+    go(link.href, place(link));
+  });
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.id !== "filters") return;
+    event.preventDefault();
+    var asked = new URLSearchParams(new FormData(form)).toString();
+    go(form.action.split("?")[0] + (asked ? "?" + asked : ""), place(wide() ? document.activeElement : null));
+  });
+  // A box ticked with the mouse on a wide screen applies at once; keyboard and phone users choose several, then 应用.
+  document.addEventListener("pointerdown", function (event) { pointed = event.pointerType === "mouse"; });
+  document.addEventListener("keydown", function () { pointed = false; });
+  document.addEventListener("change", function (event) {
+    var form = event.target.form;
+    if (form && form.id === "filters" && pointed && wide()) form.requestSubmit();
+  });
+  window.addEventListener("popstate", function (event) {
+    if (bare(location.href) === shown) return; // only the part after # changed
+    go(location.href, null, event.state || {});
+  });
+
+  // Where an element is, in words that also hold in the next page: a box by name and value, a link by its number in its list.
+  function place(element) {
+    if (element && element.name && element.type === "checkbox") return { box: [element.name, element.value] };
+    var lists = [".sorts", ".tabs", ".chips", ".apply"];
+    for (var i = 0; element && i < lists.length; i++) {
+      var list = element.closest(lists[i]);
+      if (list) return { list: lists[i], number: [].indexOf.call(list.querySelectorAll("a, button"), element) };
+    }
+    return { top: true };
+  }
+
+  function focus(where) {
+    var found = null;
+    if (where.box) {
+      found = [].find.call(document.querySelectorAll("#filters input"), function (e) { return e.name === where.box[0] && e.value === where.box[1]; });
+    } else if (where.list) {
+      var all = document.querySelectorAll(where.list + " a, " + where.list + " button");
+      found = all[Math.min(where.number, all.length - 1)];
+    }
+    if (found && found.checkVisibility && !found.checkVisibility()) found = null;
+    if (found) return found.focus({ preventScroll: true });
+    found = document.getElementById("results");
+    found.tabIndex = -1;
+    found.focus({ preventScroll: true });
+    if (where.top) found.scrollIntoView();
+  }
+
+  // where: what had the focus; past: the state of an entry of the history that is being gone back to.
+  function go(url, where, past) {
+    if (asking) asking.abort();
+    var ours = asking = new AbortController();
+    main().setAttribute("aria-busy", "true");
+    fetch(url, { signal: ours.signal, headers: { Accept: "text/html" } })
+      .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : Promise.reject(answer.status); })
+      .then(function (text) {
+        var page = new DOMParser().parseFromString(text, "text/html");
+        if (!page.getElementById("results")) throw new Error("no results");
+        if (!past) {
+          history.replaceState({ y: window.scrollY }, "");
+          history.pushState({}, "", url);
+        }
+        shown = bare(location.href);
+        show(page);
+        if (past) window.scrollTo(0, past.y || 0);
+        else focus(where);
+        asking = null;
+      })
+      .catch(function (error) {
+        if (error.name === "AbortError") return;
+        if (past) location.reload();
+        else location.assign(url);
+      });
+  }
+
+  function show(page) {
+    var opened = [].map.call(document.querySelectorAll("details[open][data-key]"), function (e) { return e.dataset.key; });
+    page.querySelectorAll("details[data-key]").forEach(function (e) { e.open = e.open || opened.includes(e.dataset.key); });
+    document.title = page.title;
+    // what else depends on the search: the language's link, the service that is marked, the feed, what the search box carries along
+    [".services", ".languages"].forEach(function (name) {
+      var old = document.querySelector(name), next = page.querySelector(name);
+      if (old && next) old.replaceWith(next);
+    });
+    document.querySelectorAll("head link[rel=alternate]").forEach(function (e) { e.remove(); });
+    document.head.append(...page.querySelectorAll("head link[rel=alternate]"));
+    var box = document.querySelector("form.seek"), next = page.querySelector("form.seek");
+    box.querySelectorAll("input[type=hidden]").forEach(function (e) { e.remove(); });
+    box.append(...next.querySelectorAll("input[type=hidden]"));
+    box.elements.q.value = next.elements.q.value;
+    main().replaceWith(page.getElementById("main"));
+    said.textContent = "";
+    setTimeout(function () { said.textContent = document.getElementById("results").dataset.said; }, 100);
+    document.dispatchEvent(new Event("shown")); // for what else on this page looks after parts of <main>
+  }
+}
 
 // Suggestions under the search box: a combobox with a listbox (ARIA 1.2). The box keeps the focus; arrows mark an option,
 // Enter takes it, Esc closes. Nothing is asked while an input method composes.
@@ -24,6 +131,7 @@ function suggestions(form) {
   "use strict";
   var WAIT = 120; // ms without a key before the server is asked
   var box = form.elements.q, said = document.createElement("p"), list = document.createElement("ul");
+  var words = JSON.parse(form.dataset.words || "{}"); // the API speaks Chinese: what its words are in the page's language
   var options = [], active = -1, timer = 0, asking = null, composing = false;
   list.id = "suggestions";
   list.className = "suggestions";
@@ -68,8 +176,8 @@ function suggestions(form) {
       var row = document.createElement("li");
       set(row, { role: "option", id: "suggestion-" + i, "aria-selected": "false" });
       span(row, "suggested", one.text);
-      if (one.what) span(row, "what", one.what);
-      if (one.count) span(row, "row-count", one.count.toLocaleString("zh-CN"));
+      if (one.what) span(row, "what", words[one.what] || one.what);
+      if (one.count) span(row, "row-count", one.count.toLocaleString(document.documentElement.lang));
       row.addEventListener("click", function () { take(one.text); });
       list.append(row);
       return { row: row, text: one.text };
