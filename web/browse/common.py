@@ -1,0 +1,139 @@
+"""What pages for browsing share: an Asker for one page, shelves of cards, branches of a tree, lines and ways with counts.
+
+A page is a view: plain frozen data that a template lays out. shown() makes it by asking, remembers it for a minute (see
+web.memo), and marks what only a part of the index answered for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from flask import Response, abort, render_template, request
+
+from ranking import search as door
+from ranking.results import FacetValue, Request, Results
+from web import cards, engine, keep, links, wording
+from web.memo import remembered
+
+MANY = 10_000  # values of a facet: more than any list that a page shows in full
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A link, and how many resources it leads to (0: not counted)."""
+
+    label: str
+    href: str
+    count: int = 0
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A node of a tree with what lies below it."""
+
+    way: Way
+    below: list[Branch] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A resource in one line: for long lists, and numbered ones."""
+
+    title: str
+    href: str
+    note: str = ""
+    state: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A heading, the first few of a search as cards, and a link to all of it; without cards it is not shown."""
+
+    name: str  # unique on its page
+    heading: str
+    cards: list[cards.Card]
+    more: str
+    total: int
+
+
+class Asker:
+    """Asks search() on behalf of one page, and knows whether any answer was partial."""
+
+    def __init__(self, root: str = "") -> None:
+        self.root = root
+        self.partial = False
+
+    def search(self, *, sort: str = "relevance", size: int = 1, page: int = 1, facets: tuple[str, ...] = (), text: str = "", **filters: str | Iterable[str]) -> Results:
+        """One search; filters as field=value or field=values, empty ones left out."""
+        found = door.search(engine(), Request(text=text, filters=chosen(filters), sort=sort, size=size, page=page, facets=facets))
+        self.partial = self.partial or found.partial
+        return found
+
+    def values(self, name: str, **filters: str | Iterable[str]) -> tuple[FacetValue, ...]:
+        """All values of a facet with their counts, the most frequent first; of a tree every level."""
+        found, partial = door.facet_values(engine(), Request(filters=chosen(filters)), name, limit=MANY)
+        self.partial = self.partial or partial
+        return found
+
+    def total(self, **filters: str | Iterable[str]) -> int:
+        """How many resources pass the filters."""
+        return self.search(**filters).total
+
+    def link(self, *, sort: str = "relevance", text: str = "", **filters: str | Iterable[str]) -> str:
+        """The page of results for the same."""
+        return links.Links(Request(text=text, filters=chosen(filters), sort=sort), self.root).page(1)
+
+    def shelf(self, name: str, heading: str, *, size: int = 4, sort: str = "popular", more: str = "", **filters: str | Iterable[str]) -> Shelf:
+        """The first of a search as a shelf; `more` instead of the page of results."""
+        found = self.search(sort=sort, size=size, **filters)
+        return Shelf(name, heading, [cards.card(hit, self.root) for hit in found.hits], more or self.link(sort=sort, **filters), found.total)
+
+    def ways(self, values: Iterable[FacetValue], **filters: str | Iterable[str]) -> list[Way]:
+        """Values of a facet as ways into the search; `filters` hold besides, and `FIELD=""` names the facet's own field."""
+        own = next(name for name, value in filters.items() if value == "")
+        return [Way(wording.label(own, v.value), self.link(**(filters | {own: v.value})), v.count, v.value) for v in values if v.count]
+
+
+def chosen(filters: Mapping[str, str | Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Filters as a Request takes them."""
+    listed = {name: (value,) if isinstance(value, str) else tuple(value) for name, value in filters.items()}
+    return {name: values for name, values in listed.items() if values and values != ("",)}
+
+
+def kept(shelves: Iterable[Shelf]) -> list[Shelf]:
+    """The shelves that hold something."""
+    return [shelf for shelf in shelves if shelf.cards]
+
+
+def line(record: Mapping[str, Any], root: str, *, note: str = "") -> Line:
+    """A resource in one line: its title, and the school unless another note is given."""
+    made = note or "、".join(cards.values(record, "school")[:2])
+    return Line(str(record["title"]), root + links.resource_path(str(record["id"])), made, cards.run(record))
+
+
+def shown(template: str, key: Hashable, make: Callable[[Asker], V | None]) -> Response:
+    """The page of a view as its template lays it out; 404 when there is nothing to view. `key` tells it from the template's others."""
+    view, partial = view_of((template, key), make)
+    return page(template, partial, page=view) if view is not None else abort(404)
+
+
+def page(template: str, partial: bool, **context: Any) -> Response:
+    """A page; what only a part of the index answered for is shown once and kept nowhere."""
+    response = Response(render_template(template, partial=partial, **context), mimetype="text/html")
+    return keep.unstored(response) if partial else response
+
+
+def view_of(key: Hashable, make: Callable[[Asker], V]) -> tuple[V, bool]:
+    """A view, made at most once a minute for each mount point; and whether it is partial."""
+    root = request.script_root
+
+    def made() -> tuple[tuple[V, bool], bool]:
+        ask = Asker(root)
+        view = make(ask)
+        return (view, ask.partial), not ask.partial
+
+    return remembered(("browse", key, root), made)
