@@ -7,6 +7,12 @@
   });
   var seek = document.querySelector("form.seek");
   if (seek && window.fetch && window.AbortController) suggestions(seek);
+  if (window.fetch) savedSearches();
+  var print = document.querySelector("[data-print]");
+  if (print) {
+    print.hidden = false;
+    print.addEventListener("click", function () { window.print(); });
+  }
   if (document.getElementById("results") && window.fetch && window.DOMParser) inPlace();
 })();
 
@@ -244,4 +250,105 @@ function suggestions(form) {
       close();
     }
   });
+}
+
+// Searches that this browser keeps: {q: the parameters, words, at: when it was kept, seen: ids of the newest when last looked at}.
+// What is among the newest and was not seen is new. Nothing of it leaves the browser but the searches themselves.
+function savedSearches() {
+  "use strict";
+  var KEY = "haoke.saved", MOST = 50, NEWEST = 50, page = document.getElementById("saved");
+
+  // null where the browser keeps nothing
+  function kept() {
+    try {
+      var list = JSON.parse(localStorage.getItem(KEY) || "[]");
+      return Array.isArray(list) ? list.filter(function (one) { return one && typeof one.q === "string" && typeof one.words === "string"; }) : [];
+    } catch (error) {
+      return error instanceof SyntaxError ? [] : null;
+    }
+  }
+
+  function keep(list) {
+    try {
+      localStorage.setItem(KEY, JSON.stringify(list));
+      return true;
+    } catch (error) {
+      return false; // full, or forbidden
+    }
+  }
+
+  function change(q, how) {
+    keep((kept() || []).map(function (one) { return one.q === q ? Object.assign(one, how) : one; }));
+  }
+
+  // ids of the newest; of a search that had to be relaxed none: those are not what was asked for
+  function newest(api, q) {
+    return fetch(api + "?" + (q ? q + "&" : "") + "sort=newest&facets=none&size=" + NEWEST, { headers: { Accept: "application/json" } })
+      .then(function (answer) { return answer.ok ? answer.json() : Promise.reject(answer.status); })
+      .then(function (found) { return found.interpretation.relaxed.length ? [] : found.hits.map(function (hit) { return hit.id; }); });
+  }
+
+  function asked(button) { return button.dataset.save.split("?")[1] || ""; }
+  function holds(list, q) { return list.some(function (one) { return one.q === q; }); }
+
+  function mark() {
+    var list = kept();
+    if (list) document.querySelectorAll("[data-save]").forEach(function (button) {
+      var on = holds(list, asked(button));
+      button.hidden = false;
+      button.setAttribute("aria-pressed", String(on));
+      button.querySelector("span").textContent = on ? button.dataset.on : button.dataset.off;
+    });
+  }
+
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-save]"), list = kept();
+    if (!button || !list) return;
+    var q = asked(button);
+    if (holds(list, q)) keep(list.filter(function (one) { return one.q !== q; }));
+    else if (list.length >= MOST) return void (button.querySelector("span").textContent = button.dataset.full.replace("{n}", MOST));
+    else if (keep([{ q: q, words: button.dataset.words, at: new Date().toISOString(), seen: null }].concat(list))) {
+      newest(button.dataset.save.split("?")[0].replace("feed.atom", "api/v1/search"), q).then(function (ids) { change(q, { seen: ids }); }, function () {});
+    }
+    mark();
+  });
+  document.addEventListener("shown", mark);
+  mark();
+  if (page && kept()) list();
+
+  function list() {
+    var data = page.dataset, rows = page.querySelector(".saved-list"), said = page.querySelector("[role=status]"), made = page.querySelector("template");
+    var asking = Promise.resolve(); // one after the other: a long list is no storm
+    kept().forEach(function (one) {
+      var row = made.content.firstElementChild.cloneNode(true), part = {}, at = new Date(one.at), query = one.q ? "?" + one.q : "", ids = null;
+      row.querySelectorAll("[data-part]").forEach(function (e) { part[e.dataset.part] = e; });
+      part.link.textContent = one.words;
+      part.link.href = data.search + (query ? query + "&" : "?") + "sort=newest";
+      part.feed.href = data.feed + query;
+      if (!isNaN(at)) part.since.textContent = data.since.replace("{day}", at.toLocaleDateString(document.documentElement.lang));
+      function look() { if (ids) change(one.q, { seen: ids }); }
+      part.link.addEventListener("click", look);
+      part.link.addEventListener("auxclick", look);
+      part.delete.addEventListener("click", function () {
+        var next = row.nextElementSibling || row.previousElementSibling;
+        keep((kept() || []).filter(function (other) { return other.q !== one.q; }));
+        row.remove();
+        said.textContent = data.gone.replace("{title}", one.words);
+        empty();
+        (next ? next.querySelector("button") : document.getElementById("main")).focus();
+      });
+      rows.append(row);
+      asking = asking.then(function () { return newest(data.api, one.q); }).then(function (found) {
+        ids = found;
+        if (!Array.isArray(one.seen)) return change(one.q, { seen: found });
+        var fresh = found.filter(function (id) { return !one.seen.includes(id); }).length;
+        // among more than the newest there may be more
+        var words = !fresh ? data.none : fresh === NEWEST ? data.many : data.new;
+        part.new.textContent = words.replace("{n}", fresh);
+        part.new.classList.toggle("some", fresh > 0);
+      }).catch(function () {}); // without an answer the list stands as it is
+    });
+    empty();
+    function empty() { page.querySelector("[data-empty]").hidden = rows.children.length > 0; }
+  }
 }
