@@ -279,6 +279,42 @@ def serve(host: str, port: int, workers: int | None) -> None:
 
 
 @main.command()
+@click.argument("name", metavar="ID|CODE")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Write the code to this .svg or .png file.")
+@click.option("--url", default="", metavar="BASE", help="The site's address (default: HAOKE_PUBLIC_URL).")
+@json_option
+@guarded
+def qrcode(name: str, out: Path | None, url: str, as_json: bool) -> None:
+    """Draw the printed code of a resource (ID), or of the unit or volume of CODE."""
+    from web.qrcode import drawn, terminal
+
+    with opened_engine() as engine:
+        code = drawn(engine, name, url or place.public_url(), out)
+    if as_json:
+        print_json(code)
+    elif out is None:
+        click.echo(f"{terminal(code['url'])}{code['title']}\n{code['url']}")
+    else:
+        click.echo(f"{out}: {code['title']}, {code['url']}")
+
+
+@main.command()
+@click.option("--url", default="", metavar="BASE", help="The site's address (default: HAOKE_PUBLIC_URL).")
+@json_option
+@guarded
+def sitemap(url: str, as_json: bool) -> None:
+    """Write the sitemap that the website serves to crawlers."""
+    from web.sitemaps import folder, write
+
+    with opened_store(readonly=True) as store:
+        listed = write(home(), store.scan(), url or place.public_url())
+    if as_json:
+        print_json(listed)
+    else:
+        click.echo(f"{sum(listed.values()):,} pages are listed in {folder(home())}")
+
+
+@main.command()
 @click.option("--port", default=8000, help="Port to listen on.")
 @click.option("--no-serve", is_flag=True, help="Only build the sample catalogue.")
 @guarded

@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 DOCS = sorted([README, *(ROOT / "docs").glob("*.md")])
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+#: Paths that programs and other sites read; the rest are pages.
+MACHINES = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi", "/feed", "/r/", "/qr/", "/opensearch", "/suggest", "/robots", "/sitemap")
 ENDLESS = ("serve", "demo")  # test_packaging.py runs the demo
 
 Block = tuple[str, str, str]  # language, file name or "", content
@@ -135,7 +137,7 @@ def test_the_examples_of_the_api_are_what_it_answers(path: str, status: int, bod
 def test_every_path_of_the_api_is_documented_and_no_other(client: FlaskClient) -> None:
     table = set(re.findall(r"^\| `(/[^`?]*)", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.MULTILINE))
     rules = {str(rule) for rule in client.application.url_map.iter_rules()}
-    real = {re.sub(r"<\w+:(\w+)>", r"<\1>", rule) for rule in rules if rule.startswith(("/api/", "/healthz", "/readyz", "/metrics", "/openapi"))}
+    real = {re.sub(r"<\w+:(\w+)>", r"<\1>", rule) for rule in rules if rule.startswith(MACHINES)}
     assert table == real
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from catalog.errors import BadRequest
-from catalog.resource import Resource
 from catalog.shortlink import short_code, unit_key, volume_key
 from ranking.shortcut import Shortcut, find
-from web import address, cards, engine, links, qrcode
+from web import address, engine, links, qrcode
 from web.i18n import gettext as _
 
 share = Blueprint("share", __name__)
@@ -89,32 +88,9 @@ def printed(found: Shortcut, root: str) -> Printed:
     keys = ((_("本单元的云码"), unit_key(resource)), (_("整册书的云码"), volume_key(resource))) if lesson else ()
     return Printed(
         code=found.code,
-        title=title(found),
-        about=about(found),
+        title=qrcode.title(found),
+        about=qrcode.about(found),
         url=qrcode.link(address.base(), found.code),
         target=root + target(found),
         others=[(label, root + links.code_path(short_code(key))) for label, key in keys if key],
     )
-
-
-def title(found: Shortcut) -> str:
-    """What stands over the code: a title, a unit, or a volume in words."""
-    if found.what == "resource":
-        return found.resource.title
-    return found.resource.unit if found.what == "unit" else book(found.resource)
-
-
-def about(found: Shortcut) -> str:
-    """The line below the title."""
-    resource = found.resource
-    if found.what == "resource":
-        people = (*resource.school, *resource.employer)[:2]
-        unit = " · ".join(part for part in (resource.unit, resource.lesson) if part)
-        return " · ".join(part for part in (book(resource), unit, *people) if part)
-    count = _("共 %(count)d 课", count=found.lessons)
-    return f"{book(resource)} · {count}" if found.what == "unit" else count
-
-
-def book(resource: Resource) -> str:
-    """A school book in words: 统编版 语文 四年级 下册."""
-    return " ".join(cards.named(resource.model_dump(mode="json", exclude_defaults=True), "version", "subject", "grade", "volume"))
