@@ -17,6 +17,7 @@ from web.i18n import gettext as _
 
 Record = Mapping[str, Any]
 SUMMARY = 120  # characters of a summary without a match
+STALE = 3  # years without an update after which a library is said to be old
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,13 @@ def days(record: Record) -> terms.Run:
     return found if any(found) else ("", str(record.get("expires") or ""))
 
 
+def upkeep(record: Record) -> tuple[str, str]:
+    """Whether a library is still kept up; nothing to say where it was updated lately, or nobody knows when."""
+    updated = wording.day(str(record.get("updated") or ""))
+    years = (wording.today() - updated).days // 365 if updated else 0
+    return ("over", _("%(years)d年未更新", years=years)) if years >= STALE else ("", "")
+
+
 def _kept(parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(p for p in parts if p)
 
@@ -163,6 +171,17 @@ def _fair(hit: ResultHit) -> dict[str, Any]:
     }
 
 
+def _library(hit: ResultHit) -> dict[str, Any]:
+    record = hit.resource
+    updated = wording.short_date(str(record.get("updated") or ""))
+    return {
+        "facts": (named(record, "stage", "major") or named(record, "discipline"))[:3],
+        "people": (*_marked(hit, "school"), *_marked(hit, "teacher")),
+        "state": upkeep(record),
+        "notes": _kept((_("%(day)s更新", day=updated) if updated else "", *_platforms(record), audience_size(record))),
+    }
+
+
 def _other(hit: ResultHit) -> dict[str, Any]:
     record = hit.resource
     published = str(record.get("published") or "")
@@ -179,6 +198,7 @@ BY_KIND: Mapping[str, Callable[[ResultHit], dict[str, Any]]] = {
     "lesson": _school_work,
     "textbook": _school_work,
     "course": _course,
+    "library": _library,
     "job": _job,
     "fair": _fair,
 }
