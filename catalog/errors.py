@@ -6,6 +6,7 @@
     ├── MappingError               a table mapping that does not fit its table
     ├── SourceError                a source can't be read (missing, truncated, not what it claims to be)
     ├── StoreError                 the store can't be opened, read or written (permission, disk, version)
+    ├── ExportError                the files for mirrors can't be read or written
     ├── EngineError                the engine refused or failed
     │   ├── EngineUnavailable      it can't be reached now: HTTP 503 with Retry-After
     │   ├── EngineLocked           another writer holds it
@@ -60,6 +61,10 @@ class SourceError(HaokeError):
 
 class StoreError(HaokeError):
     """The system of record can't be opened, read or written."""
+
+
+class ExportError(HaokeError):
+    """The files for mirrors can't be read or written."""
 
 
 class EngineError(HaokeError):
