@@ -6,6 +6,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from catalog.store import Store
 from indexer.build import rebuild
 from indexer.engine import Engine, open_engine
 from ranking.signals import prior
+from tests.browser import chromium
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +41,10 @@ def sample_engine(sample_home: Path) -> Iterator[Engine]:
     engine = open_engine(f"embedded:{sample_home / 'index'}")
     yield engine
     engine.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, started once."""
+    with chromium() as running:
+        yield running

@@ -5,18 +5,16 @@ Needs Chromium (CHROMIUM, or `chromium` on the path). Without one the tests are 
 
 from __future__ import annotations
 
-import os
-import shutil
-import threading
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.browser import PHONE, opened, serving
 from tests.web_sample import build, records
+from web import create_app
 
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PAGES = ("/", "/search", "/search?q=高数", "/search?service=jobs&region=110000&degree=本科", "/search?kind=case", "/resources/icourse163:1",
          "/resources/ncss:1", "/search?q=量子&service=k12", "/nothing")  # fmt: skip
 #: Lowest contrast of all visible text of a page with the element that has it; backgrounds are solid colours here.
@@ -38,61 +36,29 @@ CONTRAST = """() => {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    required = "browser" in os.environ.get("HAOKE_TEST_REQUIRE", "").replace(",", " ").split()
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        path = None
-    if not path:
-        (pytest.fail if required else pytest.skip)("no browser: install chromium and playwright")
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=path, args=ARGS)
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    from werkzeug.serving import make_server
-
-    from web import create_app
-
     engine = build(tmp_path_factory.mktemp("index"), records())
-    server = make_server("127.0.0.1", 0, create_app(engine), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with serving(create_app(engine)) as address:
+        yield address
     engine.close()
 
 
 @pytest.fixture
 def tab(browser: Any, base: str) -> Iterator[Any]:
-    yield from _tab(browser, base)
-
-
-def _tab(browser: Any, base: str, **options: Any) -> Iterator[Any]:
-    context = browser.new_context(base_url=base, **({"viewport": {"width": 1280, "height": 900}} | options))
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("console", lambda m: faults.append(m.text) if m.type == "error" and "status of 404" not in m.text else None)
-    page.on("pageerror", lambda e: faults.append(str(e)))
-    yield page
-    context.close()
-    assert faults == []
+    with opened(browser, base) as page:
+        yield page
 
 
 @pytest.fixture
 def phone(browser: Any, base: str) -> Iterator[Any]:
-    yield from _tab(browser, base, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    with opened(browser, base, **PHONE) as page:
+        yield page
 
 
 @pytest.fixture
 def plain(browser: Any, base: str) -> Iterator[Any]:
-    yield from _tab(browser, base, java_script_enabled=False)
+    with opened(browser, base, java_script_enabled=False) as page:
+        yield page
 
 
 def asked(page: Any) -> dict[str, list[str]]:
@@ -108,13 +74,82 @@ def test_a_learner_finds_a_course_from_the_home_page(tab: Any) -> None:
     assert tab.get_by_role("link", name="学堂在线").is_visible()
 
 
-def test_ticking_a_box_with_the_mouse_applies_at_once_and_back_undoes_it(tab: Any) -> None:
+def settled(page: Any, **boxes: bool) -> bool:
+    """Waits until the results on show have these boxes of `degree` ticked or not; whether the page is the one that was opened, in place."""
+    for value, ticked in boxes.items():
+        page.wait_for_function("([v, on]) => document.querySelector(`input[name=degree][value=${v}]`).checked === on && !document.querySelector('[aria-busy]')",
+                               arg=[value, ticked])  # fmt: skip
+    return bool(page.evaluate("window.mark === 1"))
+
+
+def said(page: Any, words: str) -> None:
+    """Waits until a screen reader is told."""
+    page.wait_for_function("w => [...document.querySelectorAll('body > [role=status]')].some(e => e.textContent === w)", arg=words)
+
+
+def test_ticking_a_box_with_the_mouse_applies_at_once_in_place_and_back_undoes_it(tab: Any) -> None:
     tab.goto("/search?service=jobs")
+    tab.evaluate("window.mark = 1")
+    before = tab.locator(".total").inner_text()
     tab.get_by_label("本科").click()
     tab.wait_for_url("**degree=bachelor**")
-    assert tab.get_by_label("本科").is_checked()
+    assert settled(tab, bachelor=True) and tab.locator(".total").inner_text() != before
+    assert tab.evaluate("document.activeElement.value") == "bachelor", "the focus stays on the box"
+    said(tab, tab.locator(".total").inner_text())
+    assert asked(tab)["service"] == ["jobs"] and parse_qs(urlsplit(tab.locator(".languages a").get_attribute("href")).query)["degree"] == ["bachelor"]
+    tab.get_by_label("硕士").click()
+    assert settled(tab, bachelor=True, master=True) and asked(tab)["degree"] == ["bachelor", "master"]
     tab.go_back()
-    assert "degree" not in asked(tab) and not tab.get_by_label("本科").is_checked()
+    assert settled(tab, bachelor=True, master=False) and asked(tab)["degree"] == ["bachelor"]
+    tab.go_back()
+    assert settled(tab, bachelor=False) and "degree" not in asked(tab) and tab.locator(".total").inner_text() == before
+    tab.go_forward()
+    assert settled(tab, bachelor=True)
+
+
+def test_chips_order_and_pages_change_in_place_and_the_focus_has_somewhere_to_be(tab: Any) -> None:
+    tab.goto("/search?service=jobs&degree=bachelor&degree=master")
+    tab.evaluate("window.mark = 1")
+    tab.get_by_role("link", name="去掉条件：本科").press("Enter")
+    tab.wait_for_url(lambda url: "bachelor" not in url)
+    assert settled(tab, bachelor=False, master=True)
+    assert tab.evaluate("document.activeElement.textContent.trim()") == "去掉条件：硕士"
+    tab.get_by_role("link", name="最新").press("Enter")
+    tab.wait_for_url("**sort=newest**")
+    assert settled(tab, master=True) and tab.evaluate("document.activeElement.textContent") == "最新"
+    tab.goto("/search?service=jobs")
+    tab.evaluate("window.mark = 1")
+    tab.get_by_role("link", name="下一页").click()
+    tab.wait_for_url("**page=2**")
+    assert settled(tab, bachelor=False) and tab.evaluate("document.activeElement.id") == "results" and tab.evaluate("window.scrollY") < 200
+
+
+def test_an_answer_that_is_no_page_of_results_leads_to_the_address_itself(tab: Any) -> None:
+    tab.goto("/search?service=jobs")
+    tab.evaluate("window.mark = 1")
+    tab.route("**/search?**", lambda r: r.fulfill(body="<p>?</p>", content_type="text/html") if r.request.resource_type == "fetch" else r.continue_())
+    tab.get_by_label("本科").click()
+    tab.wait_for_function("window.mark !== 1")
+    assert asked(tab)["degree"] == ["bachelor"] and not settled(tab, bachelor=True)
+
+
+def test_while_results_are_fetched_the_page_says_so_and_only_the_last_choice_counts(tab: Any) -> None:
+    tab.goto("/search?service=jobs")
+    tab.evaluate("window.mark = 1")
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        """The first answer never comes."""
+        held.append(route)
+        if len(held) > 1:
+            route.continue_()
+
+    tab.route("**/search?**", hold)
+    tab.get_by_label("本科").click()
+    tab.wait_for_function("document.querySelector('main').getAttribute('aria-busy') === 'true'")
+    tab.get_by_label("硕士").click()
+    tab.wait_for_url("**degree=master**")
+    assert settled(tab, bachelor=True, master=True) and len(held) == 2
 
 
 def test_the_keyboard_chooses_several_values_then_applies(tab: Any) -> None:
@@ -162,14 +197,14 @@ def test_on_a_phone_the_filters_open_in_a_drawer_above_the_results(phone: Any) -
 
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_is_wider_than_a_screen_of_320_pixels(browser: Any, base: str, path: str) -> None:
-    for page in _tab(browser, base, viewport={"width": 320, "height": 640}):
+    with opened(browser, base, viewport={"width": 320, "height": 640}) as page:
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_has_enough_contrast(browser: Any, base: str, scheme: str) -> None:
-    for page in _tab(browser, base, color_scheme=scheme):
+    with opened(browser, base, color_scheme=scheme) as page:
         for path in PAGES:
             page.goto(path)
             ratio, where = page.evaluate(CONTRAST)
@@ -303,7 +338,7 @@ def test_only_the_last_of_quick_keys_is_asked_for_and_a_stale_question_is_called
 
 def test_the_list_fits_a_phone_and_has_enough_contrast_in_both_colours(browser: Any, base: str) -> None:
     for scheme in ("light", "dark"):
-        for page in _tab(browser, base, viewport={"width": 320, "height": 640}, color_scheme=scheme):
+        with opened(browser, base, viewport={"width": 320, "height": 640}, color_scheme=scheme) as page:
             page.goto("/")
             offered(page, "gao")
             page.keyboard.press("ArrowDown")
