@@ -136,8 +136,8 @@ def get(engine: Engine, id: str) -> Resource | None:
     return Resource.from_json(body) if body else None
 
 
-def facet_values(engine: Engine, request: Request, field: str, q: str = "", limit: int = 100) -> tuple[FacetValue, ...]:
-    """Values of one facet under a request, those whose label holds `q`; up to `limit`."""
+def facet_values(engine: Engine, request: Request, field: str, q: str = "", limit: int = 100) -> tuple[tuple[FacetValue, ...], bool]:
+    """Values of one facet under a request, those whose label holds `q`, up to `limit`; and whether a part of the index was missing."""
     check(replace(request, facets=(field,)))
     reading = weighed(engine, understand(whole(request.text)))
     query = Query(scope=(unexpired(),), filters=filters(request.filters), size=0, facets={field: 1_000_000 if q else max(limit, 1)})
@@ -148,7 +148,7 @@ def facet_values(engine: Engine, request: Request, field: str, q: str = "", limi
         words = vocabulary(FACETS[field].vocabulary) if FACETS[field].vocabulary else None
         names = lambda v: (v.label, v.value, *(words.get(v.value).aliases if words and words.get(v.value) else ()))  # type: ignore[union-attr]  # noqa: E731
         values = [v for v in values if any(wanted in key(n) for n in names(v))]
-    return tuple(values[:limit])
+    return tuple(values[:limit]), page.partial
 
 
 def default_facets(request: Request) -> tuple[str, ...]:

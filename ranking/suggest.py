@@ -10,7 +10,6 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import chain, zip_longest
 
 import orjson
@@ -24,6 +23,7 @@ from ranking.clauses import every, question
 from ranking.completion import Fit, Names, fit, title_clause, typed_key
 from ranking.narrow import filters as narrowed
 from ranking.narrow import unexpired
+from ranking.part import Watched, remembered
 from ranking.popular import popular_queries
 from ranking.query import understand
 from ranking.variants import rewritten, taiwan
@@ -67,6 +67,13 @@ Chosen = tuple[tuple[str, tuple[str, ...]], ...]  # filters, in an order, so tha
 Ranked = tuple[tuple[int, int, float], Suggestion]  # fit, whether by another name, falling popularity
 
 
+def completions(engine: Engine, text: str, filters: Mapping[str, tuple[str, ...]], limit: int = 10) -> tuple[tuple[Suggestion, ...], bool]:
+    """The suggestions, and whether a part of the index was missing for them."""
+    watched = Watched(engine)
+    found = suggest(watched, text, filters, limit)  # type: ignore[arg-type]
+    return found, watched.partial
+
+
 def suggest(engine: Engine, text: str, filters: Mapping[str, tuple[str, ...]], limit: int = 10) -> tuple[Suggestion, ...]:
     """At most `limit` suggestions, best first: what begins as typed before what only holds it, entities and titles in turn."""
     text = whole(text)
@@ -104,16 +111,17 @@ class Known:
     counts: Mapping[str, Mapping[str, int]]
     titles: tuple[tuple[str, str, float], ...]  # title, kind, popularity
     names: Names
+    partial: bool  # a part of the index did not answer
 
 
-@lru_cache(maxsize=48)
+@remembered(48)
 def _known(engine: Engine, head: str, chosen: Chosen, now: int) -> Known:
     """One question to the engine; titles only where no words narrow it. `now` only makes the answer grow old."""
     clause = question(understand(head)) if head else Anything()
     asked = Query(clause, scope=(unexpired(), *narrowed(dict(chosen))), facets=ENTITIES, sort="popularity", size=0 if head else POPULAR)
     page = engine.search(asked)
     titles = tuple(_distinct_titles(h.body for h in page.hits))
-    return Known({name: dict(values) for name, values in page.facets.items()}, titles, Names(key(t) for t, _, _ in titles))
+    return Known({name: dict(values) for name, values in page.facets.items()}, titles, Names(key(t) for t, _, _ in titles), page.partial)
 
 
 def _distinct_titles(bodies: Iterable[bytes]) -> Iterator[tuple[str, str, float]]:
@@ -133,14 +141,16 @@ class Directory:
 
     names: Names
     rows: tuple[tuple[str, str, str, bool], ...]
+    partial: bool
 
 
-@lru_cache(maxsize=2)
+@remembered(2)
 def _directory(engine: Engine, now: int) -> Directory:
     """Labels and aliases of every value that the catalogue holds."""
     rows: list[tuple[str, str, str, bool]] = []
     names: list[str] = []
-    for field, counts in _known(engine, "", (), now).counts.items():
+    known = _known(engine, "", (), now)
+    for field, counts in known.counts.items():
         words = vocabulary(FACETS[field].vocabulary) if FACETS[field].vocabulary else None
         for value in counts:
             entry = (words.canonical(value) if FACETS[field].open else words.get(value)) if words else None
@@ -148,7 +158,7 @@ def _directory(engine: Engine, now: int) -> Directory:
             for i, name in enumerate(dict.fromkeys(map(key, entry.names)) if entry else (key(value),)):
                 rows.append((field, value, label, i > 0))
                 names.append(name)
-    return Directory(Names(names), tuple(rows))
+    return Directory(Names(names), tuple(rows), known.partial)
 
 
 # ── the lanes ──────────────────────────────────────────────────────────────────────────────────────────────────────

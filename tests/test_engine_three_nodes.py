@@ -11,11 +11,13 @@ from contextlib import contextmanager
 import orjson
 import pytest
 
+from catalog.errors import EngineUnavailable
 from catalog.resource import Resource
 from catalog.store import Store
 from indexer import build as building
 from indexer.build import rebuild
 from indexer.engine import Engine, Query, Term, open_engine
+from indexer.engines.elasticsearch import writing
 from ranking.signals import prior
 from tests.elasticsearch_server import Server, cluster
 from tests.engine_contract import resource
@@ -68,7 +70,7 @@ def queries(engine: Engine) -> Iterator[dict[str, list]]:
             began = time.monotonic()
             try:
                 page = engine.search(Query(clause=Term("title", "会计"), facets={"kind": 5}))
-            except Exception as error:  # noqa: BLE001: whatever a visitor would see
+            except Exception as error:
                 seen["errors"].append(repr(error))
                 continue
             seen["totals"].append(page.total)
@@ -141,3 +143,36 @@ def test_a_node_that_dies_during_a_reindex_and_comes_back_loses_no_document(
     assert engine.count(Query()) == NUMBER
     some = [f"a:{n:05}" for n in range(0, NUMBER, 7)]
     assert {i: Resource.from_json(b).id for i, b in engine.get(some).items()} == {i: i for i in some}
+
+
+def test_a_node_that_never_comes_back_ends_a_build_with_an_error_and_nothing_else(
+    nodes: Sequence[Server], engine: Engine, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "CHUNK", 50)
+    monkeypatch.setattr(writing, "PATIENCE", 5.0)
+    before = engine.active().name
+    gone: list[Server] = []
+
+    def slowly(done: int, total: int) -> None:
+        time.sleep(0.02)
+        if done == 1_000:
+            new = next(g.name for g in engine.generations() if g.state == "building")
+            shards = ask(nodes[0], f"/_cat/shards/{'haoke.' + new}-job?format=json&h=node")
+            gone.append(nodes[int(shards[0]["node"].removeprefix("node"))])  # type: ignore[index]
+            gone[0].kill()
+
+    with queries(engine) as seen, pytest.raises(EngineUnavailable, match=r"could not be written|does not answer"):
+        rebuild(store, engine, prior, progress=slowly)
+    assert seen["errors"] == []
+    assert set(seen["totals"]) == {NUMBER}
+    assert engine.active().name == before
+    # while it is away: the remains can be removed, and the next build goes to the nodes that are there
+    for left in [g.name for g in engine.generations() if g.state == "building"]:
+        engine.drop(left)
+    built = rebuild(store, engine, prior)
+    assert engine.active().name == built.generation.name != before
+    assert engine.count(Query()) == NUMBER
+    gone[0].launch()
+    gone[0].wait()
+    whole(nodes)
+    assert engine.count(Query()) == NUMBER

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import orjson
 import pytest
@@ -188,7 +189,7 @@ def test_an_answer_that_does_not_account_for_every_document_is_an_error() -> Non
 
 
 def test_requests_are_bounded_in_count_and_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "DOCUMENTS", 10)
+    monkeypatch.setattr(pace, "LARGE", 10)
     ok = lambda asked: (200, {"errors": False, "items": [{"index": {"status": 201}}] * len(keys(asked))})  # noqa: E731
     assert sorted(len(keys(a)) for a in write(ok, 25)) == [5, 10, 10]
     monkeypatch.setattr(writing, "BYTES", 3_000)
@@ -225,10 +226,28 @@ def test_a_build_pauses_while_searches_are_slow_and_hurries_again_when_they_are_
         for _ in range(3):
             giving.give_way()
         assert 0.1 < giving.pause <= pace.LONGEST
+        assert giving.documents == pace.SMALL
+        under_way, most = 0, 0
+
+        def request() -> None:
+            nonlocal under_way, most
+            with giving.turn():
+                under_way += 1
+                most = max(most, under_way)
+                time.sleep(0.01)
+                under_way -= 1
+
+        giving.pause = 0.001
+        with ThreadPoolExecutor(4) as pool:
+            for asked in [pool.submit(request) for _ in range(8)]:
+                asked.result()
+        assert most == 1
         slow[0] = False
         for _ in range(20):
             giving.give_way()
         assert giving.pause < 0.02
+        giving.pause = 0.0
+        assert giving.documents == pace.LARGE
 
 
 # ── settings ───────────────────────────────────────────────────────────────────────────────────────────────────────

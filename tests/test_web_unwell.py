@@ -158,6 +158,18 @@ def test_an_answer_in_part_does_not_replace_a_whole_one(client: FlaskClient, eng
     assert UNWELL in last and PARTIAL not in last
 
 
+@pytest.mark.parametrize("path", ["/api/v1/search?q=会计", "/api/v1/suggest?q=北", "/api/v1/suggest?q=高等数", "/api/v1/facets/school"])
+def test_an_answer_of_the_api_in_part_says_so_and_is_kept_nowhere(client: FlaskClient, engine: Moody, path: str) -> None:
+    engine.partial = True
+    part = client.get(path)
+    assert (part.status_code, part.json["partial"], part.headers["Cache-Control"]) == (200, True, "no-store")
+    engine.partial = False
+    assert client.get(path).json["partial"] is False
+    # neither is a whole answer called partial because names were remembered
+    engine.partial = "suggest" not in path
+    assert client.get(path).json["partial"] is engine.partial
+
+
 def test_the_home_page_does_not_remember_a_part(client: FlaskClient, engine: Moody, monkeypatch: pytest.MonkeyPatch) -> None:
     client.application.extensions["haoke.memo"].seconds = 60.0
     engine.partial = True

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from catalog.errors import BadRequest, EngineUnavailable
 from indexer.fields import FACETS, FILTERS
 from ranking import search as door
-from ranking.suggest import suggest as completions
+from ranking.suggest import completions
 from web import engine, params, present
 from web.i18n import gettext as _
 from web.keep import unstored
@@ -47,7 +47,9 @@ def suggest() -> Response:
     asked = params.parse(request.args)
     size = min(asked.size, MOST_SUGGESTIONS) if "size" in request.args else SUGGESTIONS
     # not asked.text: blanks at the end are part of what is being typed
-    return reply(present.suggestions(completions(engine(), request.args.get("q", ""), asked.filters, size)))
+    found, partial = completions(engine(), request.args.get("q", ""), asked.filters, size)
+    answer = reply(present.suggestions(found) | {"partial": partial})
+    return unstored(answer) if partial else answer
 
 
 @api.get("/api/v1/resources/<path:id>")
@@ -73,8 +75,9 @@ def facet(field: str) -> Response:
     part = request.args.get("q", "").strip()
     if len(part) > params.MAX_QUERY:
         raise BadRequest(_("搜索词最多 %(most)d 个字", most=params.MAX_QUERY), parameter="q", allowed=[_("%(most)d 个字以内", most=params.MAX_QUERY)])
-    values = door.facet_values(engine(), asked, field, part, asked.size)
-    return reply({"field": field, "label": FACETS[field].label, "values": [present.facet_value(v) for v in values]})
+    values, partial = door.facet_values(engine(), asked, field, part, asked.size)
+    answer = reply({"field": field, "label": FACETS[field].label, "values": [present.facet_value(v) for v in values], "partial": partial})
+    return unstored(answer) if partial else answer
 
 
 @api.get("/healthz")

@@ -25,7 +25,6 @@ from indexer.engines.elasticsearch.generations import Generations
 from indexer.engines.elasticsearch.lock import Lock
 from indexer.engines.elasticsearch.pace import Pace
 
-DOCUMENTS = 1_000  # of one request at most
 BYTES = 4 * 1024 * 1024  # of one request at most; a single larger document goes alone
 UNDER_WAY = 3  # requests at once
 LOOKED_UP = 2_000  # changes of a build that are applied together
@@ -128,7 +127,7 @@ class Writer:
     # sending -------------------------------------------------------------------------------------------------------
     def _send(self, operation: Operation) -> None:
         size = len(operation[2]) + 100
-        if self._stream and (len(self._stream) >= DOCUMENTS or self._bytes + size > BYTES):
+        if self._stream and (len(self._stream) >= self.pace.documents or self._bytes + size > BYTES):
             self._dispatch()
         self._stream.append(operation)
         self._bytes += size
@@ -153,7 +152,8 @@ class Writer:
         until, pause = time.monotonic() + PATIENCE, WAIT[0]
         while True:
             try:
-                operations, why = self._once(operations)
+                with self.pace.turn():
+                    operations, why = self._once(operations)
             except EngineUnavailable as error:
                 why = error.message  # indexing by _id again is harmless
             if not operations:
