@@ -126,6 +126,11 @@ def upkeep(record: Record) -> tuple[str, str]:
     return ("over", _("%(years)d年未更新", years=years)) if years >= STALE else ("", "")
 
 
+def held(record: Record) -> tuple[str, str]:
+    """Whether an event is still to come."""
+    return wording.held(*days(record))
+
+
 def _kept(parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(p for p in parts if p)
 
@@ -166,7 +171,7 @@ def _fair(hit: ResultHit) -> dict[str, Any]:
     return {
         "facts": (*places, *named(record, "industry", "degree")[:3]),
         "people": _marked(hit, "employer") or _marked(hit, "school"),
-        "state": wording.held(*days(record)),
+        "state": held(record),
         "notes": _kept((str(record.get("address") or ""), *_platforms(record))),
     }
 

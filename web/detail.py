@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from catalog.shortlink import short_code
 from indexer.fields import FACETS
 from web import cards, links, present, wording
+from web.browse import k12_tree, posting
 from web.i18n import gettext as _
 
 #: Fields in the order people ask for them: coded and open facets become links to a search for the same.
@@ -19,11 +20,13 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "lesson": _SCHOOL,
     "textbook": _SCHOOL,
     "course": ("school", "teacher", "level", "discipline", "major", "stage", "subject", "language", "resource_type", "topic"),
-    "job": ("employer", "employer_type", "employer_size", "region", "address", "degree", "experience", "job_type", "headcount", "industry",
-            "occupation", "major", "year"),
+    "job": ("employer", "employer_type", "employer_size", "region", "degree", "experience", "job_type", "industry", "occupation", "major", "year"),
+    "fair": ("employer", "region", "industry", "degree", "major", "year"),
 }  # fmt: skip
 OTHER = ("school", "teacher", "employer", "region", "address", "industry", "discipline", "major", "level", "subject", "board", "topic",
          "audience", "publisher")  # fmt: skip
+#: What tells how long it is of use, by kind.
+STATES: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {"job": cards.deadline, "fair": cards.held, "course": cards.run}
 ALWAYS = ("platform", "access", "tags", "published", "updated", "expires")
 DATES = ("published", "updated", "expires")
 Item = tuple[str, str]  # text, link or ""
@@ -75,7 +78,7 @@ def detail(record: Mapping[str, Any], root: str = "") -> Detail:
         title=record["title"],
         trail=trail(record, root),
         badges=wording.labels("level", present.values(record, "level")),
-        state=cards.deadline(record) if kind in ("job", "fair") else cards.run(record) if kind == "course" else ("", ""),
+        state=STATES[kind](record) if kind in STATES else ("", ""),
         pay=shown or (_("薪资面议") if kind == "job" else ""),
         pay_text=str(salary.get("text") or "") if salary.get("text") != shown else "",
         verified=record.get("verified") is True,
@@ -108,13 +111,18 @@ def fact(record: Mapping[str, Any], name: str, root: str) -> list[Item]:
         return [(_("%(n)s人", n=values[0]), "")] if values else []
     if name not in FACETS:
         return [(v, "") for v in values]
+    if name == "employer":
+        return [(v, root + links.employer_path(v)) for v in values]
     narrowed = {"service": str(record["service"])} if record.get("service") else {}
     name_for = wording.place if name == "region" else lambda v: wording.label(name, v)
-    return [(name_for(v), root + links.search_path(**(narrowed | {name: v}))) for v in values]
+    of_jobs = record["kind"] == "job" and name in links.BRANCHES
+    return [(name_for(v), root + (links.branch_path(name, v) if of_jobs else links.search_path(**(narrowed | {name: v})))) for v in values]
 
 
 def trail(record: Mapping[str, Any], root: str) -> list[Item]:
     """The way back: home, service, the kind within it."""
+    if own := posting.trail(record, root) or k12_tree.resource_trail(record, root):
+        return own
     way = [(_("首页"), root + "/")]
     service = str(record.get("service") or "")
     if service:
@@ -130,7 +138,7 @@ def offers(record: Mapping[str, Any]) -> list[Offer]:
         Offer(
             o.get("platform") or o.get("source") or _("来源网站"),
             o.get("url", ""),
-            wording.run_of(o.get("opens", ""), o.get("closes", "")),
+            (wording.held if record["kind"] == "fair" else wording.run_of)(o.get("opens", ""), o.get("closes", "")),
             wording.label("access", o["access"]) if o.get("access") else "",
         )
         for o in record.get("offers") or ()

@@ -9,6 +9,8 @@ from flask import Blueprint, Response, abort, current_app, redirect, render_temp
 from ranking import search as door
 from ranking.results import Request, Results
 from web import cards, engine, keep, params, wording
+from web.browse.k12_lesson import school
+from web.browse.posting import posting
 from web.detail import detail
 from web.i18n import gettext as _
 from web.i18n import term
@@ -111,7 +113,7 @@ def results() -> Response:
 
 
 @pages.get("/resources/<path:id>")
-def resource(id: str) -> str | Response:
+def resource(id: str) -> Response:
     """One resource; an id merged into another one leads there."""
     found = door.get(engine(), id)
     if found is None:
@@ -119,7 +121,10 @@ def resource(id: str) -> str | Response:
     if found.id != id:
         moved: Response = redirect(request.script_root + resource_path(found.id), 308)  # type: ignore[assignment]
         return moved
-    return render_template("resource.html", it=detail(found.model_dump(mode="json", exclude_defaults=True), request.script_root))
+    record = found.model_dump(mode="json", exclude_defaults=True)
+    root = request.script_root
+    lesson, partial = school(record)
+    return _page(render_template("resource.html", it=detail(record, root), job=posting(record, root), school=lesson), partial)
 
 
 @pages.get("/favicon.ico")

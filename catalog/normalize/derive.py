@@ -9,6 +9,8 @@ from typing import Any
 from catalog.normalize.codes import unique
 from catalog.vocab import vocabulary
 
+#: Topics of what helps to find work: lectures, cases and articles about them belong to the jobs part.
+CAREERS = ("就业指导", "求职指导", "职业规划", "生涯规划", "创业指导")
 _BY_KIND = {"lesson": "k12", "textbook": "k12", "job": "jobs", "fair": "jobs", "library": "vocational"}
 _VOCATIONAL = ("中职", "高职", "职业")
 _HIGHER = ("本科", "研究生", "硕士", "博士", "高等")
@@ -29,9 +31,12 @@ def service_of(kind: str, values: Mapping[str, Any]) -> str:
     """The part of the portal that a resource belongs to: by its stage, else by its kind.
 
     Lessons and textbooks are k12 unless a stage above school is named; courses are vocational where stage, discipline
-    or major is, higher otherwise. Cases, articles and live lectures without a stage belong to no part.
+    or major is, higher otherwise. Cases, articles and live lectures belong to jobs where their topic is one of CAREERS or an article tells
+    of an occupation; else, without a stage, to no part.
     """
     if kind in ("job", "fair"):
+        return "jobs"
+    if kind in ("article", "case", "live") and (set(CAREERS) & set(values.get("topic", ())) or (kind == "article" and values.get("occupation"))):
         return "jobs"
     stages = values.get("stage", ())
     if stages:
