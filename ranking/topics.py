@@ -1,16 +1,4 @@
-"""Topics (专题): curated collections. One TOML file a topic, in data/topics and in the operators' HAOKE_HOME/topics.
-
-    title = "劳动教育"          what it is called
-    about = "…"                one or two sentences
-    order = 50                 small numbers first
-    [[section]]                a shelf: either a rule …
-    title = "劳动课"
-    q = "劳动"
-    kind = "lesson"            any parameter of a search, a value or a list of them: codes, labels or aliases
-    sort = "popular"
-    [[section]]                … or a list
-    title = "编者推荐"
-    ids = ["icourse163:1", "…"]
+"""Topics (专题): curated collections. One TOML file a topic, in data/topics and in the operators' HAOKE_HOME/topics (see ranking.curation).
 
 A file of the operators takes the place of ours with the same name; one that holds only `hidden = true` hides it. Files are read again when
 they change. A file that can't be used is left out and named by problems(): a mistake in one never takes a page away.
@@ -18,13 +6,11 @@ they change. A file that can't be used is left out and named by problems(): a mi
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import orjson
 
@@ -32,34 +18,14 @@ import data
 from catalog import place
 from catalog.errors import BadRequest
 from indexer.engine import Engine
-from indexer.fields import FILTERS
-from ranking.results import MAX_QUERY, MAX_SIZE, SORTS, Request, ResultHit
+from ranking import curation
+from ranking.curation import Section, Topic
+from ranking.results import MAX_SIZE, Request, ResultHit
 from ranking.search import search
 from ranking.signals import today
-from ranking.values import resolve
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+NAMESAKES = 4  # times as many are looked at as a shelf shows
 Files = tuple[tuple[Path, int], ...]  # file, when it was changed
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One shelf: what a search finds, or named resources."""
-
-    title: str
-    rule: Request | None = None
-    ids: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """A curated collection."""
-
-    slug: str
-    title: str
-    about: str
-    order: int
-    sections: tuple[Section, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +69,23 @@ def shelves(engine: Engine, one: Topic, size: int) -> list[Shelf]:
 
 def _searched(engine: Engine, section: Section, size: int) -> Shelf:
     assert section.rule is not None
-    found = search(engine, Request(section.rule.text, section.rule.filters, section.rule.sort, size=size, facets=()))
+    wide = min(MAX_SIZE, NAMESAKES * size)
+    found = search(engine, Request(section.rule.text, section.rule.filters, section.rule.sort, size=wide, facets=()))
     # a reader is told what a search had to let go of, or took for another word; a shelf holds what its title says
-    exact = not (found.interpretation.relaxed or found.suggestion)
-    return Shelf(section, found.hits if exact else (), found.total if exact else 0, found.partial)
+    if found.interpretation.relaxed or found.suggestion:
+        return Shelf(section, (), 0, found.partial)
+    return Shelf(section, _varied(found.hits)[:size], found.total, found.partial)
+
+
+def _varied(hits: Sequence[ResultHit]) -> tuple[ResultHit, ...]:
+    """One of each title before the second of any: a dozen schools teach a course of the same name."""
+    met: Counter[str] = Counter()
+    rank = []
+    for hit in hits:
+        title = str(hit.resource.get("title"))
+        rank.append(met[title])
+        met[title] += 1
+    return tuple(hit for _, hit in sorted(zip(rank, hits, strict=True), key=lambda pair: pair[0]))
 
 
 def _listed(engine: Engine, section: Section, size: int) -> Shelf:
@@ -116,7 +95,6 @@ def _listed(engine: Engine, section: Section, size: int) -> Shelf:
     return Shelf(section, hits[:size], len(hits))
 
 
-# ── files ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _files() -> Files:
     named: dict[str, Path] = {}
     for folder in (data.path("topics"), Path(place.home()) / "topics"):
@@ -135,64 +113,10 @@ def _read(files: Files) -> tuple[tuple[Topic, ...], tuple[Problem, ...]]:
     good, bad = [], []
     for path, _ in files:
         try:
-            if (one := _topic(path)) is not None:
+            if (one := curation.read(path)) is not None:
                 good.append(one)
         except BadRequest as error:
             bad.append(Problem(path, str(error)))
         except (OSError, ValueError, TypeError, KeyError) as error:
             bad.append(Problem(path, f"{error}"))
     return tuple(sorted(good, key=lambda t: (t.order, t.slug))), tuple(bad)
-
-
-def _topic(path: Path) -> Topic | None:
-    if not _SLUG.fullmatch(path.stem):
-        raise ValueError("its name becomes an address: use a-z, 0-9 and -")
-    given = tomllib.loads(path.read_text(encoding="utf-8"))
-    if given == {"hidden": True}:
-        return None
-    _only(given, ("title", "about", "order", "section"))
-    sections = given.get("section", [])
-    if not (isinstance(sections, list) and sections):
-        raise ValueError("it has no [[section]]")
-    return Topic(path.stem, _text(given, "title"), _text(given, "about"), _whole(given.get("order", 100)), tuple(_section(s) for s in sections))
-
-
-def _section(given: Mapping[str, Any]) -> Section:
-    title = _text(given, "title")
-    if "ids" in given:
-        _only(given, ("title", "ids"))
-        ids = tuple(given["ids"])
-        if not (0 < len(ids) <= MAX_SIZE and all(isinstance(id, str) for id in ids)):
-            raise ValueError(f"section {title!r}: ids is a list of 1 to {MAX_SIZE} ids")
-        return Section(title, ids=ids)
-    _only(given, ("title", "q", "sort", *FILTERS))
-    text, sort = str(given.get("q", "")), given.get("sort", "relevance")
-    if sort not in SORTS or len(text) > MAX_QUERY:
-        raise ValueError(f"section {title!r}: sort is one of {', '.join(SORTS)}; q has at most {MAX_QUERY} characters")
-    filters = {name: tuple(resolve(name, str(v).lower() if isinstance(v, bool) else str(v)) for v in _list(given[name])) for name in FILTERS if name in given}
-    if not (text or filters):
-        raise ValueError(f"section {title!r} has neither q, nor a filter, nor ids")
-    return Section(title, Request(text=text, filters=filters, sort=sort))
-
-
-def _only(given: Mapping[str, Any], known: tuple[str, ...]) -> None:
-    unknown = [name for name in given if name not in known]
-    if unknown:
-        raise ValueError(f"{unknown[0]!r} is not known: use {', '.join(known)}")
-
-
-def _text(given: Mapping[str, Any], name: str) -> str:
-    value = given.get(name)
-    if not (isinstance(value, str) and value.strip()):
-        raise ValueError(f"{name} is missing")
-    return value.strip()
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int):
-        raise ValueError("order is a whole number")
-    return value
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]

@@ -29,6 +29,21 @@ def resource_path(id: str) -> str:
     return "/resources/" + quote(id, safe=":")
 
 
+def out_path(id: str, number: int = 0) -> str:
+    """`/out/<id>`: the link number `number` of a resource, counted on its way."""
+    return "/out/" + quote(id, safe=":") + (f"?n={number}" if number else "")
+
+
+def report_path(id: str) -> str:
+    """`/report/<id>`: the form to report something wrong with a resource."""
+    return "/report/" + quote(id, safe=":")
+
+
+def topic_path(slug: str) -> str:
+    """`/topics/<slug>`: a curated collection."""
+    return "/topics/" + slug
+
+
 def short_path(code: str) -> str:
     """`/r/<code>`: what a printed code says."""
     return "/r/" + code
