@@ -348,6 +348,7 @@ function savedSearches() {
         part.new.classList.toggle("some", fresh > 0);
       }).catch(function () {}); // without an answer the list stands as it is
     });
+    page.querySelector("[data-without]").hidden = true;
     empty();
     function empty() { page.querySelector("[data-empty]").hidden = rows.children.length > 0; }
   }
