@@ -17,6 +17,8 @@ from catalog.text import clean
 from indexer.analysis import is_han, runs, segmenter
 
 SPAN = 6  # words of a title whose initials or first characters may be asked for together
+#: Places that begin names of schools and that pypinyin reads as other words
+PLACES = {"朝阳": ("chao", "yang"), "漯河": ("luo", "he"), "长垣": ("chang", "yuan"), "长治": ("chang", "zhi")}
 LONGEST = 16  # initials of a whole title
 
 
@@ -32,6 +34,14 @@ def syllables(word: str) -> tuple[str, ...]:
 def run_syllables(run: str) -> list[str]:
     """The syllables of a Han run, read word by word."""
     return [s for word in segmenter().cut(run) for s in syllables(word)]
+
+
+@lru_cache(maxsize=16_384)
+def reading(name: str) -> tuple[str, ...]:
+    """How a name reads, for lists from A to Z: 重庆大学 → chong qing da xue; Latin letters as they are."""
+    text = clean(name)
+    place = PLACES.get(text[:2], ())
+    return (*place, *(s for sort, run, _ in runs(text[len(place) :]) for s in (run_syllables(run) if sort == "han" else [run])))
 
 
 def pairs(read: list[str] | tuple[str, ...]) -> list[str]:

@@ -75,7 +75,7 @@ def engine_address(engine_url: str | None, home: str | Path | None) -> str:
 def create_app(engine: Engine | None = None, *, engine_url: str | None = None, home: str | Path | None = None) -> Flask:
     """The application, over a given engine or one to be opened when first asked."""
     from web import address, api, crawlers, feeds, language, memo, pages, problems, share
-    from web.browse import employers, fairs, guidance, jobs, k12
+    from web.browse import employers, fairs, guidance, higher, jobs, k12, vocational
 
     app = Flask("web", root_path=str(HERE))
     # Ids may hold // ; a redirect that merges slashes would change them.
@@ -97,7 +97,7 @@ def create_app(engine: Engine | None = None, *, engine_url: str | None = None, h
         app.register_blueprint(blueprint)
     for blueprint in (jobs.jobs, fairs.fairs, guidance.guidance, employers.employers):
         app.register_blueprint(blueprint)
-    for blueprint in (k12.k12,):
+    for blueprint in (higher.higher, k12.k12, vocational.vocational):
         app.register_blueprint(blueprint)
     problems.register(app)
 

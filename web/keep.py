@@ -24,6 +24,8 @@ MOST = 256  # pages a process
 LARGEST = 512 * 1024  # bytes of a page worth keeping: about ten times a usual one
 MAIN = b'<main id="main" tabindex="-1">\n'  # in base.html; the banner comes after it. Readers' text can't hold it: it is escaped
 NOT_STORED = "no-store"
+#: Pages that read their parameters; others with odd ones are the same page.
+ASKED = frozenset({"pages.results", "k12.books", "k12.coverage", "higher.all_schools", "vocational.front"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,8 @@ def unstored(response: Response) -> Response:
 
 
 def _key() -> Hashable:
-    """Which page this is. Only a search reads its parameters: others with odd ones are the same page."""
-    asked = tuple(sorted(request.args.items(multi=True))) if request.endpoint == "pages.results" else ()
+    """Which page this is."""
+    asked = tuple(sorted(request.args.items(multi=True))) if request.endpoint in ASKED else ()
     return language(), request.script_root, request.path, asked
 
 

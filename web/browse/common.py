@@ -19,6 +19,7 @@ from web.memo import remembered
 
 MANY = 10_000  # values of a facet: more than any list that a page shows in full
 V = TypeVar("V")
+Filters = Mapping[str, Any]  # field → a value, or several; given to an Asker as keywords
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,38 +68,38 @@ class Asker:
         self.root = root
         self.partial = False
 
-    def search(self, *, sort: str = "relevance", size: int = 1, page: int = 1, facets: tuple[str, ...] = (), text: str = "", **filters: str | Iterable[str]) -> Results:
+    def search(self, *, sort: str = "relevance", size: int = 1, page: int = 1, facets: tuple[str, ...] = (), text: str = "", **filters: Any) -> Results:
         """One search; filters as field=value or field=values, empty ones left out."""
         found = door.search(engine(), Request(text=text, filters=chosen(filters), sort=sort, size=size, page=page, facets=facets))
         self.partial = self.partial or found.partial
         return found
 
-    def values(self, name: str, **filters: str | Iterable[str]) -> tuple[FacetValue, ...]:
+    def values(self, name: str, **filters: Any) -> tuple[FacetValue, ...]:
         """All values of a facet with their counts, the most frequent first; of a tree every level."""
         found, partial = door.facet_values(engine(), Request(filters=chosen(filters)), name, limit=MANY)
         self.partial = self.partial or partial
         return found
 
-    def total(self, **filters: str | Iterable[str]) -> int:
+    def total(self, **filters: Any) -> int:
         """How many resources pass the filters."""
         return self.search(**filters).total
 
-    def link(self, *, sort: str = "relevance", text: str = "", **filters: str | Iterable[str]) -> str:
+    def link(self, *, sort: str = "relevance", text: str = "", **filters: Any) -> str:
         """The page of results for the same."""
         return links.Links(Request(text=text, filters=chosen(filters), sort=sort), self.root).page(1)
 
-    def shelf(self, name: str, heading: str, *, size: int = 4, sort: str = "popular", more: str = "", **filters: str | Iterable[str]) -> Shelf:
+    def shelf(self, name: str, heading: str, *, size: int = 4, sort: str = "popular", more: str = "", **filters: Any) -> Shelf:
         """The first of a search as a shelf; `more` instead of the page of results."""
         found = self.search(sort=sort, size=size, **filters)
         return Shelf(name, heading, [cards.card(hit, self.root) for hit in found.hits], more or self.link(sort=sort, **filters), found.total)
 
-    def ways(self, values: Iterable[FacetValue], **filters: str | Iterable[str]) -> list[Way]:
+    def ways(self, values: Iterable[FacetValue], **filters: Any) -> list[Way]:
         """Values of a facet as ways into the search; `filters` hold besides, and `FIELD=""` names the facet's own field."""
         own = next(name for name, value in filters.items() if value == "")
         return [Way(wording.label(own, v.value), self.link(**(filters | {own: v.value})), v.count, v.value) for v in values if v.count]
 
 
-def chosen(filters: Mapping[str, str | Iterable[str]]) -> dict[str, tuple[str, ...]]:
+def chosen(filters: Filters) -> dict[str, tuple[str, ...]]:
     """Filters as a Request takes them."""
     listed = {name: (value,) if isinstance(value, str) else tuple(value) for name, value in filters.items()}
     return {name: values for name, values in listed.items() if values and values != ("",)}

@@ -1,0 +1,173 @@
+"""Pages of what is taught: a discipline (门类 or 大类), a class (专业类), a major (专业). The same for both services.
+
+Higher education and vocational education each have a catalogue of their own; the prefix of a code tells which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.vocab import Entry, vocabulary
+from ranking.results import FacetValue
+from web import cards, links, wording
+from web.browse.common import Asker, Branch, Filters, Line, Shelf, Way, kept, line
+from web.i18n import gettext as _
+
+#: Service → prefix of the codes of its catalogue.
+CATALOGUES = {"higher": "ug:", "vocational": "voc:"}
+#: Stages of schooling that have majors of their own, in the order people pass them.
+STAGES = ("vocational-secondary", "vocational-college", "vocational-bachelor", "bachelor")
+SCHOOLS = 24  # of a discipline
+COURSES = 60  # lines of a major: a standard names about thirty courses
+
+Item = tuple[str, str]  # text, link
+
+
+@dataclass(frozen=True, slots=True)
+class DisciplinePage:
+    """A discipline or class: what it holds and where to go on."""
+
+    service: str
+    label: str
+    trail: list[Item]
+    count: str
+    all: str  # the search for everything in it
+    classes: list[Branch]
+    others: list[Way]  # classes that no course is filed under: found by their name
+    majors: list[tuple[str, list[Way]]]  # stage, its majors
+    levels: list[Way]
+    schools: list[Way]
+    elsewhere: list[Way]  # jobs, cases …
+    shelves: list[Shelf]
+
+
+@dataclass(frozen=True, slots=True)
+class MajorPage:
+    """A major: its libraries, then its courses; the same major at other stages, its neighbours."""
+
+    service: str
+    label: str
+    stage: str
+    trail: list[Item]
+    count: str
+    all: str
+    libraries: Shelf
+    courses: list[Line]
+    total: int  # courses
+    more: str
+    stages: list[Way]  # the same name at other stages
+    siblings: list[Way]
+    schools: list[Way]
+    elsewhere: list[Way]
+
+
+def service_of(code: str) -> str:
+    """The service whose catalogue a code belongs to."""
+    return next(service for service, prefix in CATALOGUES.items() if code.startswith(prefix))
+
+
+def path_of(code: str) -> str:
+    """The page of a discipline or class."""
+    return f"/{service_of(code)}/disciplines/{code}"
+
+
+def major_path(code: str) -> str:
+    """The page of a major."""
+    return f"/{service_of(code)}/majors/{code}"
+
+
+def tree(ask: Asker, counts: Iterable[FacetValue], service: str, below: str = "") -> list[Branch]:
+    """The part of a service's catalogue that holds something, in the catalogue's order."""
+    words, held = vocabulary("discipline"), {v.value: v.count for v in counts}
+
+    def branch(entry: Entry) -> Branch:
+        below = [branch(child) for child in words.children(entry.code) if held.get(child.code)]
+        return Branch(Way(wording.label("discipline", entry.code), ask.root + path_of(entry.code), held[entry.code], entry.code), below)
+
+    return [branch(e) for e in words.children(below) if held.get(e.code) and e.code.startswith(CATALOGUES[service])]
+
+
+def majors(ask: Asker, counts: Iterable[FacetValue], below: str) -> dict[str, list[Way]]:
+    """Majors that hold something, by stage of schooling, in the catalogue's order; `below` is a discipline, a class or a prefix."""
+    words = vocabulary("major")
+    found: dict[str, list[Way]] = {stage: [] for stage in STAGES}
+    for value in sorted(counts, key=lambda v: words.rank(v.value)):
+        entry = words.get(value.value)
+        if entry and value.count and entry.parent.startswith(below):
+            found.setdefault(entry.attrs.get("stage", ""), []).append(Way(wording.label("major", entry.code), ask.root + major_path(entry.code), value.count, entry.code))
+    return {stage: ways for stage, ways in found.items() if ways}
+
+
+def trail(ask: Asker, service: str, code: str = "") -> list[Item]:
+    """Home, the service, and the disciplines from the root down to `code`."""
+    way = [(_("首页"), ask.root + "/"), (wording.label("service", service), f"{ask.root}/{service}")]
+    return way + [(wording.label("discipline", c), ask.root + path_of(c)) for c in vocabulary("discipline").path(code)]
+
+
+def discipline(ask: Asker, code: str) -> DisciplinePage:
+    """The page of a discipline or class."""
+    service, words = service_of(code), vocabulary("discipline")
+    inside: Filters = {"service": service, "discipline": code}
+    first = ask.search(**inside, sort="popular", size=6, facets=("kind", "level"))
+    popular = Shelf("popular", _("大家在学"), [cards.card(h, ask.root) for h in first.hits], ask.link(**inside, sort="popular"), first.total)
+    classes = tree(ask, ask.values("discipline", **inside), service, code) if words.children(code) else []
+    named = {b.way.value for b in classes}
+    return DisciplinePage(
+        service=service,
+        label=wording.label("discipline", code),
+        trail=trail(ask, service, code)[:-1],
+        count=wording.grouped(first.total),
+        all=ask.link(**inside),
+        classes=classes,
+        others=[Way(e.label, ask.root + links.search_path(q=e.label, service=service)) for e in words.children(code) if e.code not in named],
+        majors=[(wording.label("stage", stage), ways) for stage, ways in majors(ask, ask.values("major", **inside), code).items()],
+        levels=ask.ways(first.facets["level"], **inside, level=""),
+        schools=schools(ask, **inside),
+        elsewhere=elsewhere(ask, "discipline", code, service),
+        shelves=kept((
+            popular,
+            ask.shelf("open", _("开课中"), **inside, term="open"),
+            ask.shelf("soon", _("即将开课"), **inside, term="soon"),
+            ask.shelf("libraries", _("专业教学资源库"), **inside, kind="library"),
+            ask.shelf("cases", _("案例"), **inside, kind="case", sort="newest"),
+        )),
+    )  # fmt: skip
+
+
+def major(ask: Asker, code: str) -> MajorPage:
+    """The page of a major."""
+    service, words = service_of(code), vocabulary("major")
+    entry = words.entries[code]
+    inside: Filters = {"service": service, "major": code}
+    courses = ask.search(**inside, kind="course", sort="popular", size=COURSES)
+    alike = [e for e in words.candidates(entry.label) if e.label == entry.label and e.code != code]
+    near = majors(ask, ask.values("major", service=service, discipline=entry.parent), entry.parent)
+    return MajorPage(
+        service=service,
+        label=wording.label("major", code),
+        stage=wording.label("stage", entry.attrs.get("stage", "")),
+        trail=trail(ask, service, entry.parent),
+        count=wording.grouped(ask.total(**inside)),
+        all=ask.link(**inside),
+        libraries=ask.shelf("libraries", _("专业教学资源库"), **inside, kind="library"),
+        courses=[line(h.resource, ask.root) for h in courses.hits],
+        total=courses.total,
+        more=ask.link(**inside, kind="course", sort="popular"),
+        stages=[Way(wording.label("stage", e.attrs.get("stage", "")), ask.root + major_path(e.code)) for e in alike],
+        siblings=[way for way in near.get(entry.attrs.get("stage", ""), ()) if way.value != code],
+        schools=schools(ask, **inside),
+        elsewhere=elsewhere(ask, "major", code, service),
+    )
+
+
+def schools(ask: Asker, **inside: Any) -> list[Way]:
+    """The schools that offer most of it, each leading to its courses there."""
+    return ask.ways(ask.search(**inside, facets=("school",)).facets["school"][:SCHOOLS], **inside, school="")
+
+
+def elsewhere(ask: Asker, name: str, code: str, service: str) -> list[Way]:
+    """What other services hold of it: jobs that ask for it."""
+    jobs = ask.total(service="jobs", **{name: code})
+    return [Way(_("要求这个专业的岗位"), ask.link(service="jobs", **{name: code}), jobs)] if jobs else []

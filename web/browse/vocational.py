@@ -1,0 +1,111 @@
+"""Vocational education: category → class → major → libraries and courses, for each of the three levels of schooling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, request
+
+from catalog.errors import BadRequest
+from catalog.vocab import vocabulary
+from ranking.results import FacetValue
+from web import keep, params, wording
+from web.browse import disciplines
+from web.browse.common import Asker, Branch, Filters, Shelf, Way, kept, shown
+from web.browse.higher import discipline_page, major_page
+from web.i18n import gettext as _
+
+vocational = Blueprint("vocational", __name__)
+keep.install(vocational)
+HERE: Filters = {"service": "vocational"}
+STAGES = tuple(stage for stage in disciplines.STAGES if stage.startswith("vocational-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category (大类): its classes, each with its majors."""
+
+    branch: Branch
+    majors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The front page of vocational education, for one level of schooling or all."""
+
+    count: str
+    stage: str
+    tabs: list[tuple[Way, bool]]  # is it on show
+    tree: list[Category]
+    levels: list[Way]
+    sorts: list[Way]
+    shelves: list[Shelf]
+
+
+@vocational.get("/vocational")
+def front() -> Response:
+    """Ways into vocational education; `stage` chooses a level of schooling."""
+    asked = request.args.get("stage", "").strip()
+    stage = params.facet_value("stage", asked) if asked else ""
+    if stage and stage not in STAGES:
+        raise BadRequest(_("职业教育没有「%(label)s」这个学段", label=wording.label("stage", stage)), parameter="stage", allowed=list(STAGES))
+    return shown("vocational.html", ("vocational", stage), lambda ask: _front(ask, stage))
+
+
+def _front(ask: Asker, stage: str) -> Front:
+    inside: Filters = {**HERE, **({"stage": stage} if stage else {})}
+    whole = ask.search(**inside, facets=("stage", "level", "kind", "resource_type"))
+    # the facet's own choice does not narrow its counts: these are of every stage
+    held = {v.value: v.count for v in whole.facets["stage"]}
+    here = ask.root + "/vocational"
+    tabs = [(Way(wording.label("stage", s), f"{here}?stage={s}", held[s], s), s == stage) for s in STAGES if held.get(s)]
+    everything = ask.total(**HERE) if stage else whole.total
+    return Front(
+        count=wording.grouped(whole.total),
+        stage=stage,
+        tabs=[(Way(_("全部"), here, everything), not stage), *tabs] if len(tabs) > 1 or stage else [],
+        tree=_tree(ask, inside, stage),
+        levels=_levels(ask, whole.facets["level"], inside),
+        sorts=_sorts(ask, whole.facets, inside),
+        shelves=kept((
+            ask.shelf("libraries", _("专业教学资源库"), **inside, kind="library", size=6),
+            ask.shelf("courses", _("在线精品课程"), **inside, kind="course", level=("voc-national", "voc-provincial"), size=6),
+            ask.shelf("open", _("开课中"), **inside, term="open"),
+            ask.shelf("simulations", _("虚拟仿真"), **inside, resource_type="simulation"),
+        )),
+    )  # fmt: skip
+
+
+def _tree(ask: Asker, inside: Filters, stage: str) -> list[Category]:
+    counts = ask.values("major", **inside)
+    found = []
+    for branch in disciplines.tree(ask, ask.values("discipline", **inside), "vocational"):
+        classes = []
+        for below in branch.below:
+            by_stage = disciplines.majors(ask, counts, below.way.value)
+            classes.append(Branch(below.way, [Branch(way) for s, ways in by_stage.items() if stage in ("", s) for way in ways]))
+        found.append(Category(Branch(branch.way, classes), sum(len(c.below) for c in classes)))
+    return found
+
+
+def _levels(ask: Asker, values: tuple[FacetValue, ...], inside: Filters) -> list[Way]:
+    """Badges: national before provincial before a school's own."""
+    return ask.ways(sorted(values, key=lambda v: vocabulary("level").rank(v.value)), **inside, level="")
+
+
+def _sorts(ask: Asker, facets: Mapping[str, tuple[FacetValue, ...]], inside: Filters) -> list[Way]:
+    """Kinds and types of resource that there are: 资源库, 课程, 视频公开课, 虚拟仿真, 教材 …"""
+    return ask.ways(facets["kind"], **inside, kind="") + ask.ways(facets["resource_type"], **inside, resource_type="")
+
+
+@vocational.get("/vocational/disciplines/<code>")
+def discipline(code: str) -> Response:
+    """One category or class."""
+    return discipline_page(code)
+
+
+@vocational.get("/vocational/majors/<code>")
+def major(code: str) -> Response:
+    """One major with its libraries and courses."""
+    return major_page(code)
