@@ -18,7 +18,7 @@ from web import keep
 from web.i18n import gettext as _
 from web.links import pair
 
-MACHINE = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/feed.atom", "/suggest.json", "/opensearch.xml")  # paths that programs read
+MACHINE = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/export/", "/feed.atom", "/suggest.json", "/opensearch.xml")  # paths that programs read
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Problem:
     parameter: str = ""
     allowed: tuple[str, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    extra: dict[str, str] = field(default_factory=dict)  # members of its own
 
     def body(self) -> dict[str, object]:
         """As RFC 9457 has it; `allowed` and `parameter` only where they say something."""
@@ -40,7 +41,7 @@ class Problem:
             body["parameter"] = self.parameter
         if self.allowed:
             body["allowed"] = list(self.allowed)
-        return body
+        return body | self.extra
 
 
 def describe(error: Exception) -> Problem:
