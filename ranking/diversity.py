@@ -1,6 +1,7 @@
 """The first two pages of a search that nothing narrows: not ten ads of one employer, nor textbooks alone, where others are as good.
 
-Each hit loses a small share of its score for every hit above it of the same kind, and of the same provider, each down to LEAST. So what is clearly better stays where it is, and near equals take turns. Later pages keep the engine's order.
+Each hit loses a small share of its score for every hit above it of the same kind, and of the same provider, each down to LEAST. So what is clearly better stays where it is, and near equals take turns. Later pages keep the engine's order. Kinds that still
+have no hit on the first page are shown beside it with their best: a thousand ads don't hide three courses.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from typing import Any
 
 import orjson
 
-from indexer.engine import Cursor, Hit, Page
+from indexer.engine import Cursor, Engine, Hit, OneOf, Page, Query
 from ranking.results import Request
 from ranking.signals import ALIKE, SAME_PROVIDER
 
 PAGES = 2  # that are mixed, together: nothing stands on both, nothing is lost between them
+GUESTS, KINDS = 2, 3  # hits of a kind that the page lacks, and such kinds
 LEAST = 0.75  # of its score is left to any hit by either
 PROVIDERS = ("employer", "school", "platform", "source")  # the first that a resource has
 
@@ -32,6 +34,14 @@ def cut(page: Page, offset: int, size: int, *, mix: bool) -> Page:
     end = offset + size
     inside = Cursor(0.0, "", end) if mix and end < len(hits) else None
     return replace(page, hits=tuple(hits[offset:end]), next=inside or page.next)
+
+
+def absent(engine: Engine, query: Query, page: Page) -> dict[str, tuple[Hit, ...]]:
+    """The best GUESTS of each kind that was found but has no hit on the page: those with most first, at most KINDS of them."""
+    shown = {_traits(orjson.loads(hit.body))[0] for hit in page.hits}
+    kinds = [kind for kind, count in page.facets.get("kind", ()) if count and kind not in shown] if page.next else []
+    asked = replace(query, facets={}, offset=0, size=GUESTS)
+    return {kind: engine.search(replace(asked, filters=(OneOf("kind", (kind,)),))).hits for kind in kinds[:KINDS]}
 
 
 def mixed(hits: Sequence[Hit], first: int) -> list[Hit]:

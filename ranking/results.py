@@ -101,3 +101,4 @@ class Results:
     suggestion: str | None = None
     next: str | None = None
     ladder: tuple[Step, ...] = ()
+    others: Mapping[str, tuple[ResultHit, ...]] = field(default_factory=dict)  # kind that the first page lacks → its best hits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -11,13 +10,13 @@ from typing import Any
 
 import orjson
 
-from catalog.errors import BadRequest, CursorExpired
+from catalog.errors import BadRequest
 from catalog.resource import Resource
 from catalog.text import key, whole
 from catalog.vocab import vocabulary
-from indexer.engine import Cursor, Engine, Hit, Page, Query
+from indexer.engine import Engine, Hit, Page, Query
 from indexer.fields import FACETS, FILTERS, SHOWN, VERIFIED
-from ranking import diversity
+from ranking import cursor, diversity
 from ranking.clauses import Question, questions
 from ranking.evidence import weighed
 from ranking.ladder import onward
@@ -47,7 +46,7 @@ def search(engine: Engine, request: Request) -> Results:
     request = replace(request, text=whole(request.text))
     reading = weighed(engine, understand(request.text))
     facets = tuple(f for f in (request.facets if request.facets is not None else default_facets(request)))
-    after, offset = _cursor(engine, request), (request.page - 1) * request.size
+    after, offset = cursor.read(engine, request), (request.page - 1) * request.size
     if after and not after.id:  # it leads to a page that is mixed: see ranking.diversity
         offset, after = after.seen, None
     mix = not after and diversity.applies(request, offset)
@@ -61,8 +60,11 @@ def search(engine: Engine, request: Request) -> Results:
         after=after,
     )
     page, asked = ask(engine, query, reading)
+    absent: dict[str, tuple[Hit, ...]] = {}
     if mix:
         page = diversity.cut(page, offset, request.size, mix=asked.name not in CORRECTED)
+        if not (offset or reading.empty or asked.name in CORRECTED):
+            absent = diversity.absent(engine, replace(query, clause=asked.clause), page)
     needles = reading.needles
     meant, steps = onward(engine, request, reading, page, asked)
     return Results(
@@ -76,8 +78,9 @@ def search(engine: Engine, request: Request) -> Results:
         hits=tuple(_hit(h.id, h.score, h.body, needles) for h in page.hits),
         facets={name: shown(name, counts, request.filters.get(name, ())) for name, counts in page.facets.items()},
         suggestion=meant,
-        next=_token(page, request),
+        next=cursor.token(page, request),
         ladder=steps,
+        others={kind: tuple(_hit(h.id, h.score, h.body, needles) for h in hits) for kind, hits in absent.items()},
     )
 
 
@@ -203,39 +206,8 @@ def shown(name: str, counts: tuple[tuple[str, int], ...], selected: tuple[str, .
     return tuple(sorted(_values(name, kept, selected), key=lambda v: len(v.path)))
 
 
-# ── hits and cursors ───────────────────────────────────────────────────────────────────────────────────────────────
+# ── hits ───────────────────────────────────────────────────────────────────────────────────────────────
 def _hit(id: str, score: float, body: bytes, needles: frozenset[str]) -> ResultHit:
     # what the index holds was validated when it was stored: its JSON is the plain dict that is wanted
     resource = orjson.loads(body)
     return ResultHit(id, round(score, 4), resource, highlights(resource, needles))
-
-
-def _token(page: Page, request: Request) -> str | None:
-    if page.next is None:
-        return None
-    packed = [page.generation, page.next.key, page.next.id, page.next.seen, _asked(request)]
-    return base64.urlsafe_b64encode(orjson.dumps(packed)).decode().rstrip("=")
-
-
-def _asked(request: Request) -> str:
-    """What a cursor belongs to: the question without its page."""
-    import hashlib
-
-    asked = orjson.dumps([request.text, sorted((f, sorted(v)) for f, v in request.filters.items()), request.sort])
-    return hashlib.blake2b(asked, digest_size=6).hexdigest()
-
-
-def _cursor(engine: Engine, request: Request) -> Cursor | None:
-    if not request.cursor:
-        return None
-    try:
-        generation, sort_key, id, seen, asked = orjson.loads(base64.urlsafe_b64decode(request.cursor + "=" * (-len(request.cursor) % 4)))
-        cursor = Cursor(float(sort_key), str(id), int(seen))
-    except (ValueError, TypeError) as error:
-        raise BadRequest("that is no cursor of ours", parameter="cursor", allowed=["the `next` of an answer"], hint="copy `next` from an answer") from error
-    active = engine.active()
-    if active is None or generation != active.name:
-        raise CursorExpired("the index was rebuilt since that cursor was given", parameter="cursor", allowed=["the `next` of an answer"], hint="begin again from the first page")
-    if asked != _asked(request):
-        raise BadRequest("that cursor belongs to another search", parameter="cursor", allowed=["the `next` of an answer"], hint="keep q, filters and sort as they were")
-    return cursor

@@ -82,3 +82,15 @@ def test_pages_and_cursors_pass_everything_once(engine: Engine, text: str, size:
             break
         found = search(engine, Request(text=text, size=size, cursor=found.next))
     assert by_cursor == by_page
+
+
+def test_a_kind_that_the_first_page_lacks_is_shown_beside_it_once(tmp_path: Path) -> None:
+    jobs = [Resource(id=f"j:{n}", kind="job", service="jobs", source=("s",), title="会计", employer=(f"公司{n}",), popularity=9) for n in range(80)]  # type: ignore[arg-type]
+    rare = [Resource(id=f"c:{n}", kind="course", service="higher", source=("s",), title=f"会计学原理与企业财务管理实务（{n}）") for n in range(3)]  # type: ignore[arg-type]
+    engine = build(tmp_path, [*jobs, *rare])
+    first = search(engine, Request(text="会计"))
+    assert kinds(first) == {"job": 20}
+    assert [(kind, len(hits)) for kind, hits in first.others.items()] == [("course", 2)]
+    for other in (Request(text="会计", page=2), Request(text="会计", filters={"service": ("jobs",)}), Request(text="会计", sort="newest"), Request()):
+        assert search(engine, other).others == {}
+    engine.close()

@@ -16,7 +16,7 @@ from tests.web_sample import AWKWARD, build, records
 from web import create_app
 
 HIT = {"id", "also", "kind", "title", "url", "source", "platform", "summary", "score", "highlights"} | set(FACETS)
-FOUND = {"total", "relation", "took_ms", "partial", "generation", "interpretation", "hits", "facets", "suggestion", "next", "ladder"}
+FOUND = {"total", "relation", "took_ms", "partial", "generation", "interpretation", "hits", "facets", "suggestion", "next", "ladder", "others"}
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +165,7 @@ def test_a_merged_id_redirects_for_good(client: FlaskClient) -> None:
 
 def test_values_of_a_facet_are_filtered_by_label(client: FlaskClient) -> None:
     body = get(client, "/api/v1/facets/region?q=海淀&service=jobs")
-    assert set(body) == {"field", "label", "values"}
+    assert set(body) == {"field", "label", "values", "partial"}
     assert body["values"] == [{"value": "110108", "label": "海淀区", "count": 10, "selected": False, "path": ["110000"]}]
     assert get(client, "/api/v1/facets/colour", 400)["parameter"] == "field"
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from ranking.results import MAX_WINDOW, Results
 from web import cards, lookalike, present, wording
 from web.i18n import gettext as _
-from web.i18n import ngettext
 from web.links import Links
 from web.onward import Ways, ways
 from web.panels import Chip, Panel, Tab, concept_chips, filter_chips, panels, tabs
@@ -22,6 +21,16 @@ class Leaf:
 
     number: int
     href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A kind that was found but has no hit on the page: how many there are, where, and the best."""
+
+    label: str
+    count: str
+    href: str
+    cards: list[cards.Card]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,7 @@ class Listing:
     seek: list[tuple[str, str]]  # what the search box carries along
     words: str  # the search in words
     feed: str  # its Atom feed
+    others: list[Other]  # kinds that this page lacks, shown after its first cards
 
 
 def listing(found: Results, root: str = "") -> Listing:
@@ -83,14 +93,24 @@ def listing(found: Results, root: str = "") -> Listing:
         seek=[(n, v) for n in ("service", "kind") for v in request.filters.get(n, ())],
         words=present.clip(wording.asked(request), WORDS),
         feed=links.feed(),
+        others=_others(found, links, root),
     )
 
 
 def said(text: str, total: int, count: str) -> str:
     """How many were found, in words."""
     if total:
-        return ngettext("共 %(count)s 条", "共 %(count)s 条", total, count=count)
+        return _("共 %(count)s 条", count=count)
     return _("没有找到与“%(q)s”相符的内容", q=text) if text else _("没有符合这些条件的内容")
+
+
+def _others(found: Results, links: Links, root: str) -> list[Other]:
+    counts = {v.value: v.count for v in found.facets.get("kind", ())}
+    return [
+        Other(wording.label("kind", kind), wording.grouped(counts.get(kind, 0)), links.only("kind", kind), [cards.card(hit, root) for hit in hits])
+        for kind, hits in found.others.items()
+        if hits
+    ]
 
 
 def _sorts() -> list[tuple[str, str]]:

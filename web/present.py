@@ -41,6 +41,7 @@ def results(found: Results) -> dict[str, Any]:
         "suggestion": found.suggestion,
         "next": found.next,
         "ladder": [step(s) for s in found.ladder],
+        "others": {kind: [hit(h) for h in hits] for kind, hits in found.others.items()},
     }
 
 
