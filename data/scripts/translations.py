@@ -51,7 +51,7 @@ def texts() -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
 
 def template() -> Catalog:
     """All texts, without a translation."""
-    found = Catalog(project="haoke", header_comment="# Texts of the interface of haoke; see data/scripts/translations.py", fuzzy=False)
+    found = Catalog(fuzzy=False)
     for file, text, context in texts():
         found.add(text, locations=[(file, 0)], context=context)
     return found
@@ -76,10 +76,10 @@ def _forms(string: str | tuple[str, ...] | list[str] | None) -> list[str]:
 def update(path: Path) -> Catalog:
     """Brings one language up to date and compiles it."""
     catalog = translated(path)
-    catalog.update(template(), no_fuzzy_matching=True)
+    catalog.update(template(), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
     with path.open("wb") as file:
-        write_po(file, catalog, width=120, omit_header=False, include_lineno=False, sort_by_file=True)
+        write_po(file, catalog, width=120, include_lineno=False, sort_by_file=True)
     with path.with_suffix(".mo").open("wb") as file:
         write_mo(file, catalog)
     return catalog
