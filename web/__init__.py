@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from threading import Lock
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app
 from flask_compress import Compress
 
 from catalog import place
@@ -74,7 +74,8 @@ def engine_address(engine_url: str | None, home: str | Path | None) -> str:
 
 def create_app(engine: Engine | None = None, *, engine_url: str | None = None, home: str | Path | None = None) -> Flask:
     """The application, over a given engine or one to be opened when first asked."""
-    from web import address, api, crawlers, feeds, language, memo, pages, problems, share
+    from web import address, api, changes, conditional, counting, crawlers, feeds, hot, language, memo, openapi, out, pages, problems, report, share, topics
+    from web import home as front
     from web.browse import employers, fairs, guidance, higher, jobs, k12, vocational
 
     app = Flask("web", root_path=str(HERE))
@@ -84,13 +85,15 @@ def create_app(engine: Engine | None = None, *, engine_url: str | None = None, h
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     language.install(app)
     Compress(app)
+    conditional.install(app)
     app.config["HAOKE_HOME"] = Path(home or place.home())
     app.extensions["haoke.engine"] = Slot(engine, engine_address(engine_url, home) if engine is None else "")
     memo.install(app)
     # Files are named with their content's hash in links, so browsers may keep them for a year.
     stamps = {p.name: hashlib.sha256(p.read_bytes()).hexdigest()[:10] for p in (HERE / "static").iterdir() if p.is_file()}
     app.jinja_env.globals["stamps"] = stamps
-    app.register_blueprint(api.api)
+    for blueprint in (api.api, changes.changes, openapi.openapi):
+        app.register_blueprint(blueprint)
     app.register_blueprint(pages.pages)
     address.install(app)
     for blueprint in (crawlers.crawlers, feeds.feeds, share.share):
@@ -99,14 +102,16 @@ def create_app(engine: Engine | None = None, *, engine_url: str | None = None, h
         app.register_blueprint(blueprint)
     for blueprint in (higher.higher, k12.k12, vocational.vocational):
         app.register_blueprint(blueprint)
+    for blueprint in (front.home, hot.hot, topics.topics, out.out, report.report):
+        app.register_blueprint(blueprint)
+    counting.install(app)
+    report.install(app)
     problems.register(app)
 
     @app.after_request
     def secure(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.path.startswith("/api/"):
-            response.headers["Access-Control-Allow-Origin"] = "*"  # any site may read the API
         return response
 
     return app

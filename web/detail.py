@@ -41,6 +41,11 @@ class Offer:
     state: tuple[str, str]
     access: str
 
+    @property
+    def host(self) -> str:
+        """The site that the link leads to: the button itself leads through /out."""
+        return (urlsplit(self.url).hostname or "").removeprefix("www.")
+
 
 @dataclass(frozen=True, slots=True)
 class Detail:
@@ -63,13 +68,16 @@ class Detail:
     summary: list[str]  # paragraphs
     others: list[str]  # other titles
     code: str  # of its short link
+    out: str  # leads to its first offer; ?n= to the others
+    report: str  # the form to report something wrong
 
 
 def detail(record: Mapping[str, Any], root: str = "") -> Detail:
     """The page of a resource; `record` is its plain dict of set fields."""
     kind = str(record["kind"])
     salary = record.get("salary") or {}
-    names = (*ROWS.get(kind, OTHER), *ALWAYS)
+    said = posting.SAID if kind in ("job", "fair") else ()
+    names = [name for name in (*ROWS.get(kind, OTHER), *ALWAYS) if name not in said]
     shown = wording.pay(salary)
     return Detail(
         id=record["id"],
@@ -89,6 +97,8 @@ def detail(record: Mapping[str, Any], root: str = "") -> Detail:
         summary=[p for p in str(record.get("summary") or "").split("\n") if p.strip()],
         others=[t for t in record.get("titles") or () if t != record["title"]],
         code=short_code(record["id"]),
+        out=root + links.out_path(str(record["id"])),
+        report=root + links.report_path(str(record["id"])),
     )
 
 

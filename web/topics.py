@@ -1,0 +1,93 @@
+"""Topics: /topics lists the curated collections, /topics/<slug> shows the shelves of one. What holds nothing is not shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort, current_app
+
+from ranking import topics as curated
+from web import cards, engine, keep
+from web.browse.common import Asker, Shelf, page, view_of
+from web.links import Links, topic_path
+
+topics = Blueprint("topics", __name__)
+keep.install(topics)
+SHELF = 6  # resources of a shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A topic in a list of topics."""
+
+    title: str
+    glyph: str  # the character that stands for it
+    about: str
+    href: str
+    sections: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPage:
+    """A topic with its shelves."""
+
+    tile: Tile
+    shelves: list[Shelf]
+
+
+@topics.get("/topics")
+def overview() -> Response:
+    """All topics."""
+    tiles, partial = topic_tiles()
+    return page("topics.html", partial, tiles=tiles)
+
+
+@topics.get("/topics/<slug>")
+def one(slug: str) -> Response:
+    """The shelves of a topic, and the other topics."""
+    found = curated.topic(slug)
+    view, partial = _view(found) if found else (None, False)
+    if view is None or not view.shelves:
+        abort(404)
+    others = [tile for tile in topic_tiles()[0] if tile.href != view.tile.href]
+    return page("topic.html", partial, page=view, others=others)
+
+
+def topic_tiles() -> tuple[list[Tile], bool]:
+    """The topics that hold something, in their order; and whether a part of the index did not answer."""
+    for problem in curated.problems():
+        _complain(problem)
+    views = [_view(topic) for topic in curated.topics()]
+    return [view.tile for view, _ in views if view.shelves], any(partial for _, partial in views)
+
+
+def _view(topic: curated.Topic) -> tuple[TopicPage, bool]:
+    """A topic with what it holds, a minute old at most."""
+
+    def make(ask: Asker) -> TopicPage:
+        found = curated.shelves(engine(), topic, SHELF)
+        ask.partial = any(shelf.partial for shelf in found)
+        shelves = [_shelf(f"s{number}", shelf, ask.root) for number, shelf in enumerate(found, 1) if shelf.hits]
+        tile = Tile(topic.title, topic.title[0], topic.about, ask.root + topic_path(topic.slug), [shelf.heading for shelf in shelves])
+        return TopicPage(tile, shelves)
+
+    return view_of(("topic", topic.slug, _version(topic)), make)
+
+
+def _version(topic: curated.Topic) -> int:
+    """Changes when the topic's file does, so that an editor sees the page at once."""
+    return hash(repr(topic))
+
+
+def _shelf(name: str, found: curated.Shelf, root: str) -> Shelf:
+    rule = found.section.rule
+    more = Links(rule, root).page(1) if rule and found.total > len(found.hits) else ""
+    return Shelf(name, found.section.title, [cards.card(hit, root) for hit in found.hits], more, found.total)
+
+
+def _complain(problem: curated.Problem) -> None:
+    """Names a broken file in the log, once."""
+    told: set[curated.Problem] = current_app.extensions.setdefault("haoke.topics", set())
+    if problem not in told:
+        told.add(problem)
+        current_app.logger.warning("topic %s is left out: %s", problem.path, problem.why)
