@@ -36,9 +36,9 @@ def here() -> str:
     return absolute(f"{path}?{asked}" if asked else path)
 
 
-def tag(name: str) -> str:
-    """A tag: URI (RFC 4151) of something of ours: the same for good, wherever it is read."""
-    return f"tag:{urlsplit(base()).hostname or 'localhost'},{SINCE}:{quote(name, safe=':/')}"
+def tag(path: str) -> str:
+    """A tag: URI (RFC 4151) of what a path of ours names: the same for good, wherever it is read."""
+    return f"tag:{urlsplit(base()).hostname or 'localhost'},{SINCE}:{path.lstrip('/')}"
 
 
 def install(app: Flask) -> None:

@@ -35,7 +35,6 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 class Feed:
     """What a feed says of itself; its links are paths below the address."""
 
-    name: str  # its id for good
     title: str
     own: str
     page: str
@@ -49,7 +48,7 @@ def of_search() -> Response:
     asked = replace(asked, sort=sort, page=1, size=ENTRIES, cursor="", facets=())
     found = door.search(engine(), asked)
     way = links.Links(replace(asked, size=links.DEFAULT_SIZE))
-    about = Feed(name=way.feed(sort), title=_("%(words)s – 好课", words=wording.asked(asked)), own=way.feed(sort), page=way.page(1))
+    about = Feed(title=_("%(words)s – 好课", words=wording.asked(asked)), own=way.feed(sort), page=way.page(1))
     answer = respond(about, () if found.interpretation.relaxed else found.hits)
     return unstored(answer) if found.partial else answer
 
@@ -78,7 +77,7 @@ def atom(about: Feed, hits: list[ResultHit]) -> tuple[bytes, datetime]:
 
     latest = max((changed(hit.resource) for hit in hits), default=UNDATED)
     feed = FeedGenerator()
-    feed.id(address.tag(about.name.lstrip("/")))
+    feed.id(address.tag(about.own))
     feed.title(legal(about.title))
     feed.updated(latest)
     feed.author(name=_("好课"), uri=address.absolute("/"))
@@ -90,7 +89,7 @@ def atom(about: Feed, hits: list[ResultHit]) -> tuple[bytes, datetime]:
     for hit in hits:
         record = hit.resource
         entry = feed.add_entry(order="append")
-        entry.id(address.tag("resources/" + hit.id))
+        entry.id(address.tag(links.resource_path(hit.id)))
         entry.title(legal(str(record.get("title", ""))) or hit.id)
         entry.link(href=address.absolute(links.resource_path(hit.id)), rel="alternate", type="text/html")
         entry.category(term=str(record.get("kind", "")), label=wording.label("kind", str(record.get("kind", ""))))
