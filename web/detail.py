@@ -88,7 +88,7 @@ def detail(record: Mapping[str, Any], root: str = "") -> Detail:
         badges=wording.labels("level", present.values(record, "level")),
         state=STATES[kind](record) if kind in STATES else ("", ""),
         pay=shown or (_("薪资面议") if kind == "job" else ""),
-        pay_text=str(salary.get("text") or "") if salary.get("text") != shown else "",
+        pay_text=str(salary.get("text") or "") if shown and salary.get("text") != shown else "",
         verified=record.get("verified") is True,
         audience=cards.audience_size(record),
         facts=[(name_of(name), items) for name in names if (items := fact(record, name, root))],

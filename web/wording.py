@@ -157,12 +157,13 @@ def pay_range(low: int | None, high: int | None) -> str:
 
 
 def pay(salary: Mapping[str, Any] | None) -> str:
-    """A salary as people compare it: 8千–1.2万/月 · 14薪; as the source wrote it where it gives no numbers."""
+    """A salary as people compare it: 8千–1.2万/月 · 14薪; as the source wrote it where it gives no numbers; "" where it leaves the pay open."""
     if not salary:
         return ""
     text = pay_range(salary.get("min"), salary.get("max"))
     if not text:
-        return str(salary.get("text") or "")
+        written = str(salary.get("text") or "")
+        return "" if "面议" in written else written
     months = salary.get("months")
     return _("%(pay)s元/月", pay=text) + (_(" · %(months)d薪", months=months) if months and months != 12 else "")
 

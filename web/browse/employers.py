@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, request
 
@@ -98,20 +98,22 @@ def grouped(hits: Iterable[ResultHit], by: str) -> dict[str, list[ResultHit]]:
             groups.setdefault(label, []).append(hit)
     nameless = groups.pop("", [])
     ordered = dict(sorted(groups.items(), key=lambda item: -len(item[1])))
-    return ordered | ({(_("其他职业") if by == BY[0] else _("地点不限")): nameless} if nameless else {})
+    rest = _("全部职位") if not ordered else _("其他职业") if by == BY[0] else _("地点不限")
+    return ordered | ({rest: nameless} if nameless else {})
 
 
 def _labels(record: Mapping[str, object], by: str) -> list[str]:
     if by == "city":
         return [wording.city(code) for code in present.values(record, "region")]
-    # one group an ad: its first occupation, at the level of 2-02-10, where neighbours stand together
-    return [wording.label("occupation", path[min(2, len(path) - 1)]) for code in present.values(record, "occupation")[:1] if (path := vocabulary("occupation").path(code))]
+    # one group an ad: its first occupation, at the level of 2-02, where neighbours stand together
+    return [wording.label("occupation", path[min(1, len(path) - 1)]) for code in present.values(record, "occupation")[:1] if (path := vocabulary("occupation").path(code))]
 
 
 def _post(group: list[ResultHit], root: str) -> Post:
     named = {wording.city(code): root + links.resource_path(hit.id) for hit in reversed(group) for code in present.values(hit.resource, "region")}
     cities = list(reversed(named.items())) if len(named) > 1 else []
-    return Post(cards.card(group[0], root), cities[:CITIES], max(0, len(cities) - CITIES))
+    # whose ads these are is said once, above
+    return Post(replace(cards.card(group[0], root), people=(), verified=False), cities[:CITIES], max(0, len(cities) - CITIES))
 
 
 def _usual(hits: Iterable[ResultHit], name: str) -> str:
@@ -128,7 +130,7 @@ def vouched(records: Iterable[Mapping[str, object]]) -> tuple[str, str]:
     for answer, state in ((True, "yes"), (False, "no")):
         if answer in told:
             names = "、".join(name for name, _count in told[answer].most_common(3))
-            return state, _("已由%(names)s认证", names=names) if answer else _("未认证（据%(names)s）", names=names)
+            return state, _("已认证单位，由%(names)s认证", names=names) if answer else _("未认证单位，据%(names)s", names=names)
     return "", _("来源没有说明单位是否经过认证")
 
 

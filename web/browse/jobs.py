@@ -123,7 +123,7 @@ def _corner(ask: Asker, field: str, code: str) -> Corner:
         total=found.total,
         everything=ask.link(kind=JOB, sort="newest", **own),
         below=ways(ask, field, code),
-        below_heading=_("下级地区") if field == "region" else _("细分行业"),
+        below_heading=_below_heading(field, code),
         crossing=Choice(other, _("哪些行业在招") if field == "region" else _("哪些地区在招"), ask.ways(found.facets[other][:CROSSING], kind=JOB, **own, **{other: ""})),
         occupations=occupations(ask, **own),
         employers=[Way(v.label, ask.root + links.employer_path(v.value), v.count) for v in found.facets["employer"][:EMPLOYERS]],
@@ -131,6 +131,13 @@ def _corner(ask: Asker, field: str, code: str) -> Corner:
         newest=newest(ask, found, _("%(place)s最新岗位", place=place), **own),
         fairs=fairs.shelf(ask, **own),
     )
+
+
+def _below_heading(field: str, code: str) -> str:
+    children = vocabulary(field).children(code)
+    if field == "industry":
+        return _("细分行业")
+    return _("按城市") if any(e.attrs.get("level") == "city" for e in children) else _("按区县")
 
 
 def counted(ask: Asker, field: str) -> Mapping[str, int]:

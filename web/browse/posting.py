@@ -13,6 +13,8 @@ from web.browse.common import Asker, Shelf
 from web.browse.employers import vouched
 from web.i18n import gettext as _
 
+#: Facts that the keys tell: the sheet below them need not.
+SAID = frozenset({"address", "headcount", "platform", "published", "expires"})
 MORE = 4  # cards of a shelf
 ASKED = 16  # hits asked for them: look-alikes are one card
 Record = Mapping[str, Any]
@@ -86,14 +88,10 @@ def remaining(record: Record) -> str:
 
 
 def _keys(record: Record, over: bool) -> list[tuple[str, str, str]]:
-    """Pay, place, headcount, deadline: each with the source's own words or what it means today."""
-    salary = record.get("salary") or {}
-    monthly = wording.pay(salary)
-    written = str(salary.get("text") or "")
+    """Place, headcount, deadline, source; the pay stands above them."""
     places = "、".join(dict.fromkeys(wording.place(code) for code in present.values(record, "region")))
     expires = str(record.get("expires") or "")
     rows = (
-        (_("月薪"), monthly or _("薪资面议"), _("原文：%(text)s", text=written) if written and written != monthly else ""),
         (_("工作地点"), places or _("来源没有写明"), str(record.get("address") or "")),
         (_("招聘人数"), _("%(n)s人", n=record["headcount"]) if record.get("headcount") else _("来源没有写明"), ""),
         (_("截止日期"), wording.long_date(expires) if expires else _("来源没有写明"), "" if over else remaining(record)),
