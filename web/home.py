@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from ranking.popular import popular_queries
 from ranking.results import Results
-from web import keep, wording
+from web import jsonld, keep, wording
 from web.browse.common import Asker, page, view_of
 from web.hot import Ranking, rankings
 from web.i18n import gettext as _
@@ -55,7 +55,7 @@ def front() -> Response:
     view, partial = view_of("home", _home)
     tiles, missing = topic_tiles()
     asked = _asked()
-    return page("home.html", partial or missing, page=view, topics=tiles[:TOPICS], more_topics=len(tiles) > TOPICS, asked=asked, tries=TRIES)
+    return page("home.html", partial or missing, page=view, topics=tiles[:TOPICS], more_topics=len(tiles) > TOPICS, asked=asked, tries=TRIES, structured=jsonld.of_site())
 
 
 def _home(ask: Asker) -> HomePage:

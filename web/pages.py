@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
 
 from ranking import search as door
-from web import counting, engine, keep, params
+from web import counting, engine, jsonld, keep, params
 from web.browse.k12_lesson import school
 from web.browse.posting import posting
 from web.detail import detail
@@ -43,7 +43,7 @@ def resource(id: str) -> Response:
     record = found.model_dump(mode="json", exclude_defaults=True)
     root = request.script_root
     lesson, partial = school(record)
-    return _page(render_template("resource.html", it=detail(record, root), job=posting(record, root), school=lesson), partial)
+    return _page(render_template("resource.html", it=detail(record, root), job=posting(record, root), school=lesson, structured=jsonld.of_resource(record)), partial)
 
 
 @pages.get("/favicon.ico")
