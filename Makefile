@@ -9,10 +9,10 @@ PORT ?= 8000
 JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types pytest bench clean
+.PHONY: help install demo test check lint types pytest bench translations clean
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(VENV)/.runtime ## Make .venv with pinned versions; again when setup.cfg or constraints.txt change
 
@@ -36,6 +36,9 @@ bench: $(VENV)/.test ## Measure ingest and search on the sample catalogue
 	$(BIN)/python -m bench.ingest data/sample/courses.tsv --mapping data/sample/courses.toml
 	HAOKE_HOME=$(VENV)/bench $(BIN)/haoke demo --no-serve
 	HAOKE_HOME=$(VENV)/bench $(BIN)/python -m bench.search
+
+translations: $(VENV)/.test ## Bring the texts for translators up to date and compile them
+	$(BIN)/python -m data.scripts.translations
 
 clean: ## Remove .venv, caches and builds
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

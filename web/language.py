@@ -46,7 +46,9 @@ def chosen() -> str:
     if for_programs():
         return i18n.SOURCE
     kept = request.cookies.get(COOKIE, "")
-    return kept if kept in i18n.TONGUES else request.accept_languages.best_match(list(i18n.TONGUES)) or i18n.SOURCE
+    # best first; zh-CN, zh-TW and zh are all zh
+    wanted = (kept, *(tag.partition("-")[0].lower() for tag in request.accept_languages.values()))
+    return next((code for code in wanted if code in i18n.TONGUES), i18n.SOURCE)
 
 
 def for_programs() -> bool:
