@@ -82,7 +82,7 @@ def _books(ask: Asker, choice: Chosen, name: str) -> Books:
 def coverage() -> Response:
     """Version × grade of one subject."""
     choice = k12_tree.chosen(request.args)
-    asked = {name: choice[name] for name in ("stage", "subject") if name in choice}
+    asked: dict[str, str] = {name: choice[name] for name in ("stage", "subject") if name in choice}
     page, partial = view_of(("k12 coverage", tuple(sorted(asked.items()))), lambda ask: k12_coverage.coverage(ask, asked))
     return _answer(render_template("k12_coverage.html", page=page, partial=partial), partial)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from web import wording
+from web.browse import k12_tree
 from web.browse.common import Asker, Way
 from web.browse.k12_tree import KINDS, Chosen, books_path, in_order
 from web.links import pair
@@ -54,7 +55,7 @@ def coverage(ask: Asker, choice: Chosen) -> Coverage | None:
     subject = choice.get("subject") or (subjects[0].value if subjects else "")
     place = {"stage": stage, "subject": subject} if subject else {"stage": stage}
     versions = in_order("version", ask.values("version", **school, **place))
-    total = ask.total(**school, **place)
+    total = k12_tree.total(ask, **place)
     by, columns = "grade", in_order("grade", ask.values("grade", **school, **place))
     if sum(v.count for v in columns) * 2 < total:
         by, columns = "volume", in_order("volume", ask.values("volume", **school, **place))

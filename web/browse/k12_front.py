@@ -11,7 +11,7 @@ from catalog.vocab import vocabulary
 from ranking.results import FacetValue
 from web import wording
 from web.browse.common import Asker, Way
-from web.browse.k12_tree import KINDS, books_path, in_order
+from web.browse.k12_tree import KINDS, books_path, in_order, total
 from web.i18n import gettext as _
 
 SUBJECTS = 12  # of a stage, before 更多
@@ -66,11 +66,11 @@ class Front:
 
 def front(ask: Asker) -> Front:
     """The whole page; what the reader has marked is not part of it (see k12_mine)."""
-    whole = ask.search(service="k12", facets=("resource_type", "audience"))
-    types = {v.value: v for v in whole.facets["resource_type"]}
-    books = ask.total(kind=KINDS, service="k12")
+    types = {v.value: v for v in ask.values("resource_type", service="k12")}
+    whole = next((v.count for v in ask.values("service") if v.value == "k12"), 0)
+    books = total(ask)
     boards = _boards(ask, books)
-    return Front(wording.grouped(whole.total), _stages(ask), boards, _audiences(ask, types, boards, books), sites())
+    return Front(wording.grouped(whole), _stages(ask), boards, _audiences(ask, types, boards, books), sites())
 
 
 def _stages(ask: Asker) -> list[Stage]:
@@ -101,16 +101,23 @@ def _boards(ask: Asker, books: int) -> list[Board]:
 def _audiences(ask: Asker, types: Mapping[str, FacetValue], boards: list[Board], books: int) -> list[Audience]:
     by_code = {way.value: way for board in boards for way in (board.way, *board.columns)}
 
-    def of_type(code: str, label: str) -> list[Way]:
-        found = types.get(code)
-        return [Way(label, ask.link(service="k12", resource_type=code), found.count, code)] if found else []
+    def tree(label: str) -> Way:
+        return Way(label, ask.root + books_path({}), books)
 
-    tree = [Way(_("按教材找课时"), ask.root + books_path({}), books)]
-    student = [*tree, *of_type("video", _("视频")), *of_type("task", _("学习任务单")), *of_type("exercise", _("课后作业")), by_code["thematic"], by_code["after-school"]]
-    teacher = [*of_type("slides", _("课件")), *of_type("plan", _("教学设计")), *of_type("teacher-book", _("教师用书")), by_code["teacher-training"], by_code["reform"]]
-    parent = [by_code["family"], *next(b.columns for b in boards if b.name == "family"), *of_type("ebook", _("电子教材"))]
-    rows = (("student", student), ("teacher", teacher), ("parent", parent))
-    return [Audience(name, wording.label("audience", name), ways) for name, ways in rows]
+    def row(first: Way, kinds: Mapping[str, str], *columns: str) -> list[Way]:
+        """The tree, the types of resource that there are, boards and columns."""
+        held = [Way(label, ask.link(service="k12", resource_type=code), types[code].count, code) for code, label in kinds.items() if code in types]
+        return [first, *held, *(by_code[code] for code in columns)]
+
+    family = next([way.value for way in b.columns] for b in boards if b.name == "family")
+    student = {"video": _("视频"), "task": _("学习任务单"), "exercise": _("课后作业")}
+    teacher = {"slides": _("课件"), "plan": _("教学设计"), "teacher-book": _("教师用书")}
+    rows = {
+        "student": row(tree(_("按教材找课时")), student, "thematic", "after-school"),
+        "teacher": row(tree(_("按教材备课")), teacher, "teacher-training", "reform"),
+        "parent": row(tree(_("孩子的教材")), {}, "family", *family),
+    }
+    return [Audience(name, wording.label("audience", name), ways) for name, ways in rows.items()]
 
 
 @cache

@@ -87,7 +87,7 @@ def _textbook(ask: Asker, record: Mapping[str, Any]) -> School:
 
 def _volumes(ask: Asker, place: tree.Chosen) -> tuple[Way, ...]:
     """The volumes of the same subject and version at the same stage, each once, in order; without the one at hand."""
-    shared = {name: place[name] for name in ("stage", "subject", "version") if name in place}
+    shared: dict[str, Any] = {name: place[name] for name in ("stage", "subject", "version") if name in place}
     if len(shared) < 3:
         return ()
     found = ask.search(size=VOLUMES, kind="textbook", service="k12", **shared)
@@ -101,7 +101,7 @@ def _elsewhere(ask: Asker, record: Mapping[str, Any]) -> tuple[Line, ...]:
     place = tree.of_record(record)
     if "subject" not in place or "version" not in place:
         return ()
-    shared = {"kind": "lesson", "service": "k12", "subject": place["subject"], **({"grade": place["grade"]} if "grade" in place else {})}
+    shared: dict[str, Any] = {"kind": "lesson", "service": "k12", "subject": place["subject"], **({"grade": place["grade"]} if "grade" in place else {})}
     others = [v.value for v in ask.values("version", **shared) if v.value != place["version"]]
     name = order.core(str(record["title"]))
     if not others:

@@ -1,6 +1,6 @@
 """The textbook tree: stage → subject → version → grade → volume, with counts at every level, narrowed by the choices before it.
 
-Not every book has every level: many of 高中 have a volume and no grade. So the level after one that does not cover all books
+Not every book has every level: many of 高中 have a volume and no grade. So the level after one that many books lack
 is offered too, and what is not chosen is not asked.
 """
 
@@ -24,6 +24,7 @@ KINDS = ("lesson", "textbook")
 ORDERED = ("stage", "grade", "volume")
 YEARLY = ("", "primary", "primary54", "junior", "junior54")  # stages whose books go by grade
 HALVES = ("up", "down", "all")
+COVERS = 9  # of ten books have a level: it is then the one to choose from next
 Chosen = Mapping[str, str]  # level → code
 
 
@@ -76,6 +77,11 @@ def trail(choice: Chosen, root: str) -> list[tuple[str, str]]:
     return way
 
 
+def total(ask: Asker, **place: str) -> int:
+    """How many lessons and textbooks there are at a place: counts alone, which cost less than the first hit."""
+    return sum(v.count for v in ask.values("kind", service="k12", **place) if v.value in KINDS)
+
+
 def rank(name: str, code: str) -> int:
     """Where a code stands in its level's own order."""
     return vocabulary(name).rank(code)
@@ -88,10 +94,10 @@ def in_order(name: str, values: Iterable[FacetValue]) -> list[FacetValue]:
 
 
 def levels(ask: Asker, choice: Chosen) -> list[Level]:
-    """The levels down to the first that is still to be chosen (and the next, where that one does not cover every book)."""
+    """The levels down to the first that is still to be chosen (and the next, where many books lack that one)."""
     found: list[Level] = []
     before: dict[str, str] = {}
-    total = ask.total(kind=KINDS, service="k12")
+    rest = total(ask)
     for name in LEVELS:
         values = in_order(name, ask.values(name, kind=KINDS, service="k12", **before))
         code = choice.get(name, "")
@@ -100,8 +106,8 @@ def levels(ask: Asker, choice: Chosen) -> list[Level]:
             found.append(Level(name, _(FACETS[name].label), wording.label(name, code) if code else "", ask.root + books_path(before), ways))
         if code:
             before[name] = code
-            total = next((v.count for v in values if v.value == code), 0)
-        elif sum(v.count for v in values) >= total:
+            rest = next((v.count for v in values if v.value == code), 0)
+        elif sum(v.count for v in values) * 10 >= rest * COVERS:
             break
     return found
 

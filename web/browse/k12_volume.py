@@ -140,10 +140,10 @@ def _book(record: Mapping[str, Any], root: str) -> Book:
 
 def arranged(lessons: Iterable[Lesson], choice: Chosen, root: str) -> tuple[Unit, ...]:
     """Lessons by unit, units and lessons in the order of the book; editions of one volume one after the other."""
-    groups: dict[Hashable, list[Lesson]] = {}
+    groups: dict[tuple[str, Hashable], list[Lesson]] = {}
     for lesson in lessons:
         groups.setdefault((lesson.edition, order.unit_identity(lesson.unit)), []).append(lesson)
-    several = len({edition for edition, _unit in groups}) > 1  # type: ignore[misc]
+    several = len({edition for edition, _unit in groups}) > 1
     sized = []
     for group in groups.values():
         # several spellings of one unit: the one that says most, 第1章有理数 rather than 第1章, and of these the usual one
