@@ -78,7 +78,10 @@ def _hits(bodies: Sequence[bytes]) -> list[ResultHit]:
 
 
 def _fallback(engine: Engine, field: str, value: str, size: int) -> HotList:
-    sort = "newest" if value in FRESH else "popular"
-    found = search(engine, Request(filters={field: (value,)}, sort=sort, size=size, facets=()))
-    used = sort == "newest" or any(hit.resource.get("popularity") for hit in found.hits)
-    return HotList(field, value, sort if used else "any", found.hits, found.partial)
+    """What the source counts most, else the newest, as far as anything is known of it."""
+    known = {"popular": "popularity", "newest": "published"}
+    for sort in ("newest",) if value in FRESH else ("popular", "newest"):
+        found = search(engine, Request(filters={field: (value,)}, sort=sort, size=size, facets=()))
+        if any(hit.resource.get(known[sort]) for hit in found.hits):
+            return HotList(field, value, sort, found.hits, found.partial)
+    return HotList(field, value, "any", found.hits, found.partial)

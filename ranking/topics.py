@@ -74,7 +74,9 @@ def _searched(engine: Engine, section: Section, size: int) -> Shelf:
     # a reader is told what a search had to let go of, or took for another word; a shelf holds what its title says
     if found.interpretation.relaxed or found.suggestion:
         return Shelf(section, (), 0, found.partial)
-    return Shelf(section, _varied(found.hits)[:size], found.total, found.partial)
+    # nobody typed these words: nothing is marked
+    hits = [ResultHit(hit.id, hit.score, hit.resource) for hit in found.hits]
+    return Shelf(section, _varied(hits)[:size], found.total, found.partial)
 
 
 def _varied(hits: Sequence[ResultHit]) -> tuple[ResultHit, ...]:

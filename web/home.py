@@ -75,7 +75,7 @@ def _service(ask: Asker, name: str, facet: str) -> Service:
         label=wording.label("service", name),
         about=about[name],
         count=wording.compact(found.total),
-        href=ask.root + search_path(service=name),
+        href=f"{ask.root}/{name}",
         entries=_entries(found, name, facet, ask.root),
     )
 

@@ -28,6 +28,7 @@ class Ranking:
     basis: str  # what it goes by, in words
     lines: list[Line]
     more: str
+    counted: bool  # the order says how much; else the lines bear no numbers
 
 
 @hot.get("/hot")
@@ -48,7 +49,8 @@ def rankings(ask: Asker, field: str, values: Sequence[str], size: int) -> list[R
 def _ranking(found: HotList, root: str) -> Ranking:
     sort = "newest" if found.value in FRESH else "popular"
     more = f"{root}{links.search_path(**{found.field: found.value})}&sort={sort}"
-    return Ranking(found.value, wording.label(found.field, found.value), _basis(found.basis), [_line(hit, root) for hit in found.hits], more)
+    lines = [_line(hit, root) for hit in found.hits]
+    return Ranking(found.value, wording.label(found.field, found.value), _basis(found.basis), lines, more, found.basis in ("opened", "popular"))
 
 
 def _basis(basis: str) -> str:
