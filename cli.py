@@ -439,5 +439,26 @@ def backup(target: Path) -> None:
     click.echo(f"the catalogue is copied to {target}")
 
 
+@main.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--since", type=int, default=None, metavar="N", help="A folder of changes alone, from change number N on.")
+@click.option("--anew", is_flag=True, help="Begin a new series with a new snapshot, as after the catalogue was restored.")
+@json_option
+@guarded
+def export(folder: Path | None, since: int | None, anew: bool, as_json: bool) -> None:
+    """Write the snapshot and change files that mirrors read to FOLDER (default: where the website serves them from)."""
+    from catalog.export import export as run
+    from catalog.published import FOLDER
+
+    target = folder or home().joinpath(*FOLDER)
+    with opened_store(readonly=True) as store, progress("snapshot", quiet=as_json) as report:
+        manifest = run(store, target, since=since, anew=anew, progress=report)
+    if as_json:
+        print_json(manifest.model_dump(mode="json"))
+        return
+    held = f"a snapshot of {manifest.snapshot.resources:,} resources, " if manifest.snapshot else ""
+    click.echo(f"{target} holds {held}changes {manifest.oldest:,} to {manifest.sequence:,}")
+
+
 if __name__ == "__main__":
     main()

@@ -108,7 +108,7 @@ def try_it() -> Response:
     inside = {p.name for p in operation.parameters if p.path}
     path = operation.path
     for name in inside:
-        path = path.replace("{%s}" % name, quote(request.args.get(name, ""), safe=":"))
+        path = path.replace(f"{{{name}}}", quote(request.args.get(name, ""), safe=":"))
     asked = "&".join(pair(n, v) for n, v in request.args.items(multi=True) if n not in inside and n != "operation" and v)
     leads: Response = redirect(request.script_root + path + (f"?{asked}" if asked else ""), 303)  # type: ignore[assignment]
     return leads

@@ -69,8 +69,9 @@ def components() -> dict[str, Schema]:
                 "interpretation": ref("Interpretation"), "hits": listed(ref("Hit")),
                 "facets": {"type": "object", "additionalProperties": listed(ref("FacetValue"))},
                 "suggestion": maybe(TEXT), "next": maybe(TEXT), "ladder": listed(ref("Step")),
+                "others": {"type": "object", "additionalProperties": listed(ref("Hit"))},
             }
-        ),  # fmt: skip
+        ),
         "Resource": thing(known, rest),
         "StoredResource": whole,
         "Suggestion": thing(
