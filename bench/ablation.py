@@ -25,13 +25,17 @@ from catalog.store import Store
 from indexer.analysis import fingerprint
 from indexer.document import to_document
 from indexer.engine import Best, Clause, Engine, Every, Some, Term, open_engine
-from ranking import clauses, signals, variants
+from ranking import diversity, signals, variants, words
 from ranking.evaluate import read, score
+from ranking.results import Request
+from ranking.search import search
 
 #: Weights that multiply another one: without effect at 1.
 FACTORS = frozenset({"LESS_LIKELY", "NAMED_SO", "NARROWER", "CONCEPT_TEXT"})
 #: Ways of matching that are switched off below, not by their weight.
 MATCHING = frozenset({"SHORT", "PINYIN", "HOMOPHONE", "NEAR", "SYNONYM", "ALL_LETTERS"})
+#: Weights of what happens only where nothing narrows a search, while judged queries are narrowed: see mixing().
+MIXING = frozenset({"ALIKE", "SAME_PROVIDER"})
 CONCEPTS: Mapping[str, tuple[str, ...]] = {
     "school, teacher": ("school", "teacher"),
     "school books": ("version", "grade", "volume", "subject", "stage"),
@@ -87,12 +91,12 @@ def switches() -> dict[str, Off]:
 
     found: dict[str, Off] = {}
     for name, weight in vars(signals).items():
-        if name.isupper() and isinstance(weight, float) and name not in MATCHING:
+        if name.isupper() and isinstance(weight, float) and name not in MATCHING | MIXING:
             found[name] = value(name, 1.0 if name in FACTORS else 0.0)
     found["ALL_LETTERS"] = value("ALL_LETTERS", 0.0)
     found["HOMOPHONE"] = nothing(variants, "heard", lambda text: ())
     found["PINYIN"] = nothing(variants, "spelled", lambda text: ())
-    found["NEAR"] = nothing(clauses, "_near", lambda *a, **k: None)
+    found["NEAR"] = nothing(words, "_near", lambda text: None)
     found["SYNONYM"] = nothing(variants, "rewritten", lambda text: [])
     found["Taiwan's words"] = nothing(variants, "taiwan", lambda text: ())
     for group, fields in CONCEPTS.items():
@@ -124,6 +128,26 @@ def priors(names: list[str]) -> Iterator[dict[str, Engine]]:
         yield engines
 
 
+def mixing(engine: Engine, queries: list[dict[str, Any]]) -> Iterator[str]:
+    """The same queries with nothing to narrow them, mixed or not: what is gained in variety, and what that costs."""
+    bare = [{**query, "source": None, "kind": None} for query in queries]
+    for name, off in (("mixed", False), ("not mixed", True)):
+        with ExitStack() as stack:
+            if off:
+                stack.enter_context(patch.object(diversity, "applies", lambda *a: False))
+            reached = score(engine, bare)["overall"]["score"]
+            pages = [search(engine, Request(text=query["q"], facets=("kind",))) for query in bare if len(query["q"]) < 100]
+        pages = [page for page in pages if page.total > len(page.hits)]  # where there is something to choose
+        kinds = [len({hit.resource["kind"] for hit in page.hits} | page.others.keys()) for page in pages]
+        offered = [len({_provider(hit.resource) for hit in page.hits}) for page in pages]
+        alone = sum(k == 1 < len(page.facets["kind"]) for k, page in zip(kinds, pages, strict=True))
+        yield f"{name:<12} score {reached:.4f}; of {len(pages)} first pages: {sum(kinds) / len(pages):.2f} kinds, {sum(offered) / len(pages):.2f} providers a page; {alone} show one kind of several"
+
+
+def _provider(record: Mapping[str, Any]) -> str:
+    return next((record[name][0] for name in diversity.PROVIDERS if record.get(name)), "")
+
+
 def row(name: str, report: dict[str, Any], base: dict[str, Any]) -> str:
     """One line: score, difference, and the classes that lose or win most."""
     change = {c: r["score"] - base["classes"][c]["score"] for c, r in report["classes"].items()}
@@ -151,6 +175,8 @@ def main() -> None:
     for name, field in (("SHORT", "short"), ("sounds", "sounds")):
         if wanted(name):
             print(row(f"{name} (field {field})", score(Without(engine, field), queries), base), flush=True)  # type: ignore[arg-type]
+    if wanted("mixing"):
+        print("without filters:", *mixing(engine, queries), sep="\n    ", flush=True)
     names = [s.name for s in signals.SIGNALS if wanted(s.name)]
     if names:
         with priors(names) as engines:

@@ -54,7 +54,7 @@ FADES = 1460  # days in which the popularity of what gives no sign of life halve
 OPEN: Mapping[str, float] = {"open": 1.0, "soon": 0.5, "over": 0.0, "": 0.0}
 
 # how the first hits of a search without filters are mixed: see ranking.diversity
-ALIKE = 0.06  # the share of its score that a hit loses for each one above it of the same kind
+ALIKE = 0.03  # the share of its score that a hit loses for each one above it of the same kind
 SAME_PROVIDER = 0.04  # and of the same school, employer or platform
 
 
