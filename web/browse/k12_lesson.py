@@ -107,10 +107,16 @@ def _elsewhere(ask: Asker, record: Mapping[str, Any]) -> tuple[Line, ...]:
     if not others:
         return ()
     found = ask.search(text=name, size=LOOKED_AT, version=others, **shared)
-    kept: dict[tuple[str, str], Line] = {}
+    periods: dict[tuple[str, str], list[Mapping[str, Any]]] = {}  # version and lesson → its periods, the likest lesson first
     for hit in found.hits:
-        title, version = str(hit.resource["title"]), tree.of_record(hit.resource).get("version", "")
+        title = str(hit.resource["title"])
         if fuzz.ratio(name, order.core(title)) >= ALIKE:
-            where = [wording.label(n, v) for n, v in tree.of_record(hit.resource).items() if n in ("version", "grade", "volume")]
-            kept.setdefault((version, order.stem(title)), Line(title, ask.root + links.resource_path(hit.id), " ".join(where)))
-    return tuple(kept.values())[:VERSIONS]
+            periods.setdefault((tree.of_record(hit.resource).get("version", ""), order.stem(title)), []).append(hit.resource)
+    firsts = [min(group, key=lambda one: order.period(str(one["title"]))) for group in periods.values()]
+    return tuple(_line(one, ask.root) for one in firsts[:VERSIONS])
+
+
+def _line(record: Mapping[str, Any], root: str) -> Line:
+    place = tree.of_record(record)
+    where = [wording.label(name, place[name]) for name in ("version", "grade", "volume") if name in place]
+    return Line(str(record["title"]), root + links.resource_path(str(record["id"])), " ".join(where))
