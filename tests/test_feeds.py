@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
@@ -134,6 +135,20 @@ def test_every_page_of_results_names_its_feed(client: FlaskClient) -> None:
         asked = parse_qs(urlsplit(str(link["href"])).query)
         assert asked.keys() <= {"q", "region"} and asked == {n: v for n, v in parse_qs(urlsplit(path).query).items() if n in asked}
         read(client, str(link["href"]))
+
+
+def test_every_topic_has_a_feed_that_its_page_names(client: FlaskClient) -> None:
+    from tests.test_web_pages import page
+
+    slugs = [str(a["href"]) for a in page(client, "/topics").all("a") if re.fullmatch(r"/topics/[a-z0-9-]+", str(a.get("href")))]
+    assert slugs
+    for slug in slugs:
+        found = page(client, slug)
+        assert [a["href"] for a in found.all("link", rel="alternate")] == [f"{slug}.atom"] and "订阅" in found.words
+        feed = read(client, f"{slug}.atom")
+        assert feed.entries and [e.updated for e in feed.entries] == sorted((e.updated for e in feed.entries), reverse=True)
+        assert len({e.id for e in feed.entries}) == len(feed.entries)
+    assert client.get("/topics/nothing.atom").status_code == 404
 
 
 def test_the_public_address_stands_in_links_and_ids(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Atom feeds (RFC 4287): `/feed.atom` with the parameters of a search gives what is new in it; and `/saved`, the reader's own searches.
+"""Atom feeds (RFC 4287): `/feed.atom` with the parameters of a search, and one for each topic; and `/saved`, the reader's own searches.
 
 An entry keeps its id for good, and its date comes from the source: a rebuilt index announces nothing anew.
 """
@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 
 from indexer.fields import SHANGHAI
 from ranking import search as door
+from ranking import topics
 from ranking.results import ResultHit
 from web import address, cards, engine, links, params, present, wording
 from web.i18n import gettext as _
@@ -51,6 +52,18 @@ def of_search() -> Response:
     about = Feed(title=_("%(words)s – 好课", words=wording.asked(asked)), own=way.feed(sort), page=way.page(1))
     answer = respond(about, () if found.interpretation.relaxed else found.hits)
     return unstored(answer) if found.partial else answer
+
+
+@feeds.get("/topics/<slug>.atom")
+def of_topic(slug: str) -> Response:
+    """What a curated topic holds, what changed last first."""
+    topic = topics.topic(slug) or abort(404)
+    shelves = topics.shelves(engine(), topic, ENTRIES)
+    hits = {hit.id: hit for shelf in shelves for hit in shelf.hits}.values()
+    newest = sorted(hits, key=lambda hit: changed(hit.resource), reverse=True)[:ENTRIES]
+    own = links.topic_path(topic.slug)
+    answer = respond(Feed(title=_("专题：%(title)s – 好课", title=topic.title), own=own + ".atom", page=own), newest)
+    return unstored(answer) if any(shelf.partial for shelf in shelves) else answer
 
 
 @feeds.get("/saved")
