@@ -362,15 +362,65 @@ def status(as_json: bool) -> None:
 def doctor(as_json: bool) -> None:
     """Check the installation: each finding with its remedy. Exits 1 when something is wrong."""
     from indexer.doctor import examine
+    from ranking import topics
 
     with opened_store(readonly=True) as store, opened_engine() as engine:
-        findings = examine(store, engine)
+        findings = [*examine(store, engine), *topics.findings()]
     if as_json:
         print_json(findings)
     for finding in [] if as_json else findings:
         click.echo(f"{finding['level']:<8}{finding['what']}" + (f"\n        → {finding['remedy']}" if finding["remedy"] else ""))
     if any(f["level"] == "error" for f in findings):
         sys.exit(1)
+
+
+@main.command()
+@json_option
+@guarded
+def rollup(as_json: bool) -> None:
+    """Count what readers opened and asked: hot lists, popular and unanswered queries, what is opened together."""
+    from ranking.rollup import rollup as run
+
+    figures = run()
+    if as_json:
+        print_json(figures)
+        return
+    click.echo(f"counted {figures['events']:,} events of {figures['files']:,} files; told: " + ", ".join(f"{figures[k]:,} {k}" for k in ("hot", "queries", "missing", "opened")))
+    for name in figures["kept"]:
+        click.echo(f"{name} was not written by haoke rollup and stays as it is", err=True)
+
+
+@main.group(invoke_without_command=True)
+@click.option("--all", "everything", is_flag=True, help="Also those that are done.")
+@json_option
+@click.pass_context
+@guarded
+def reports(context: click.Context, everything: bool, as_json: bool) -> None:
+    """List what readers reported, the most often reported resource first; mark as done."""
+    if context.invoked_subcommand:
+        return
+    from dataclasses import asdict
+
+    from catalog.reports import listed
+
+    rows = [asdict(row) for row in listed(everything)]
+    if as_json:
+        print_json(rows)
+    for row in [] if as_json else rows:
+        problems = ", ".join(f"{number} {name}" for name, number in row["problems"].items())
+        click.echo(f"{row['id']}  {row['title']}\n    {problems}; last {row['last'][:16]}{'; done' if row['done'] else ''}")
+        for note in row["notes"]:
+            click.echo(f"    · {note}")
+
+
+@reports.command("done")
+@click.argument("id")
+@guarded
+def done(id: str) -> None:
+    """Mark the reports of resource ID as dealt with; a new one opens it again."""
+    from catalog.reports import finish
+
+    click.echo(f"{finish(id):,} reports of {id} are done")
 
 
 @main.group(invoke_without_command=True)

@@ -56,6 +56,11 @@ def problems() -> tuple[Problem, ...]:
     return _read(_files())[1]
 
 
+def findings() -> list[dict[str, str]]:
+    """What doctor says of the files, in the shape of its findings."""
+    return [{"level": "warning", "what": f"topic {bad.path} is left out: {bad.why}", "remedy": "mend the file; the site reads it at once"} for bad in problems()]
+
+
 def topic(slug: str) -> Topic | None:
     """The topic of a name."""
     return next((one for one in topics() if one.slug == slug), None)
