@@ -81,7 +81,8 @@ def respond(about: Feed, hits: Iterable[ResultHit]) -> Response:
     response.cache_control.public = True
     response.cache_control.max_age = FRESH
     response.headers["Access-Control-Allow-Origin"] = "*"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def atom(about: Feed, hits: list[ResultHit]) -> tuple[bytes, datetime]:

@@ -69,7 +69,8 @@ def _picture(body: bytes, form: str) -> Response:
     response.cache_control.public = True
     response.cache_control.max_age = DAY
     response.add_etag(weak=True)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def target(found: Shortcut) -> str:
