@@ -64,7 +64,7 @@ def _books(ask: Asker, choice: Chosen, name: str) -> Books:
     trail = k12_tree.trail(choice, ask.root)
     place = {n: choice[n] for n in ("stage", "subject") if n in choice}
     return Books(
-        title=" ".join([*here[1:], unit.label] if unit else here[1:] or here) or _("教材目录"),
+        title=" ".join([*here[1:], unit.label] if unit else here[1:] if found else here) or _("教材目录"),
         trail=[*trail, (unit.label, unit.href)] if unit else trail,
         levels=k12_tree.levels(ask, choice),
         search=ask.link(service="k12", kind=k12_tree.KINDS, **choice),
