@@ -6,16 +6,19 @@ Where only an end is known it stands under that day; where nothing is known, at 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, Response, request
 
 from catalog.errors import BadRequest
+from catalog.vocab import vocabulary
 from indexer.fields import FACETS
-from ranking.results import MAX_SIZE, Request, ResultHit
-from web import cards, keep, params, wording
+from ranking.results import MAX_SIZE, FacetValue, Request, ResultHit
+from web import cards, keep, params, present, wording
 from web.browse.common import Asker, Shelf, Way, shown
 from web.i18n import gettext as _
 from web.links import Links, pair
@@ -95,10 +98,10 @@ def _calendar(ask: Asker, asked: Request, month: str) -> Calendar:
         total=len(kept) if month else total,
         capped=total > len(hits),
         chosen=[
-            *(Chosen(wording.place(v) if n == "region" else wording.label(n, v), links.without(n, v)) for n, vs in asked.filters.items() for v in vs),
+            *(Chosen(wording.place(v) if n == "region" else wording.label(n, v), _with(links.without(n, v), within)) for n, vs in asked.filters.items() for v in vs),
             *([Chosen(month_name(month), links.page(1))] if month else []),
         ],
-        narrow=[(_(FACETS[n].label), [Way(v.label, links.only(n, v.value), v.count) for v in facets[n] if v.count and not v.selected]) for n in NARROW],
+        narrow=[(_(FACETS[n].label), _narrower(n, facets[n], links, within, kept if month else None)) for n in NARROW],
         months=[Way(month_name(m), _with(links.page(1), [pair("month", m)]), len(held)) for m, held in of_month.items() if m != month] if not month else [],
         days=days(part, ask.root),
         everything=ask.root + "/fairs",
@@ -107,11 +110,20 @@ def _calendar(ask: Asker, asked: Request, month: str) -> Calendar:
     )
 
 
+def _narrower(name: str, values: Iterable[FacetValue], links: Links, within: list[str], held: list[ResultHit] | None) -> list[Way]:
+    """The values that one can go on to, with how many there are; `held`: the fairs of a month, which the index does not count."""
+    counts = {v.value: v.count for v in values}
+    if held is not None:
+        path = vocabulary(name).path
+        counts = Counter(code for hit in held for code in {c for own in present.values(hit.resource, name) for c in path(own)})
+    return [Way(wording.label(name, v.value), _with(links.only(name, v.value), within), counts[v.value]) for v in values if counts.get(v.value) and not v.selected]
+
+
 def _with(url: str, pairs: list[str]) -> str:
     return url + ("&" if "?" in url else "?") + "&".join(pairs) if pairs else url
 
 
-def _all(ask: Asker, filters: Mapping[str, tuple[str, ...]]) -> tuple[list[ResultHit], int, Mapping[str, tuple]]:  # type: ignore[type-arg]
+def _all(ask: Asker, filters: Mapping[str, Any]) -> tuple[list[ResultHit], int, Mapping[str, tuple[FacetValue, ...]]]:
     """The fairs of some filters in the order of their days, how many there are, and what they can be narrowed by."""
     found = ask.search(kind=FAIR, size=MAX_SIZE, facets=NARROW, **filters)
     hits = list(found.hits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, abort
 
@@ -113,7 +114,7 @@ def _front(ask: Asker) -> Front:
 
 def _corner(ask: Asker, field: str, code: str) -> Corner:
     other = "industry" if field == "region" else "region"
-    own = {field: code}
+    own: dict[str, Any] = {field: code}
     found = ask.search(kind=JOB, sort="newest", size=ASKED, facets=(other, "employer", "degree", "salary", "job_type"), **own)
     place = wording.place(code) if field == "region" else wording.label(field, code)
     return Corner(

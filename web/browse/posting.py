@@ -107,7 +107,7 @@ def _published(record: Record) -> str:
 
 def similar(ask: Asker, record: Record) -> Shelf | None:
     """Open posts of the same occupation: in the same city, else the same province, else anywhere; by their title where none is known."""
-    trade = {"occupation": present.values(record, "occupation")} if record.get("occupation") else {}
+    trade: dict[str, Any] = {"occupation": present.values(record, "occupation")} if record.get("occupation") else {}
     text = "" if trade else str(record["title"])
     for region in (*_around(record), ""):
         found = ask.search(text=text, kind="job", sort="relevance", size=ASKED, region=region, **trade)
