@@ -15,6 +15,7 @@ TOOK = re.compile(rb'"took_ms":[0-9.e+-]+')  # text of a reader or a record can'
 FRESH = "public, max-age=60"  # as long as web.memo remembers counts
 CHECKED = "public, no-cache"  # kept, and shown again only after asking
 NEVER = "no-store"
+OWN = "private, no-cache"  # it sets a cookie
 #: Longest first: the beginning of a path decides. What sets its own Cache-Control keeps it.
 RULES = (
     ("/healthz", NEVER), ("/readyz", NEVER), ("/metrics", NEVER),
@@ -36,6 +37,8 @@ def finish(response: Response) -> Response:
         share(response)
     if request.method not in ("GET", "HEAD") or response.status_code != 200:
         return response
+    if "Set-Cookie" in response.headers:
+        response.headers.setdefault("Cache-Control", OWN)
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = next((rule for path, rule in RULES if request.path.startswith(path)), FRESH)
     if response.is_streamed or response.direct_passthrough or response.cache_control.no_store:
