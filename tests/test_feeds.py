@@ -118,6 +118,13 @@ def test_a_reader_that_has_it_gets_304_and_another_search_is_another_feed(client
     assert client.get("/feed.atom?service=k12", headers={"If-None-Match": etag}).status_code == 200
 
 
+def test_a_feed_is_the_same_for_readers_of_all_languages(client: FlaskClient) -> None:
+    slug = re.search(r'href="(/topics/[a-z0-9-]+)"', client.get("/topics").text)
+    assert slug
+    for path in ("/feed.atom?service=jobs", f"{slug[1]}.atom"):
+        assert client.get(path, headers={"Accept-Language": "en"}).data == client.get(path, headers={"Accept-Language": "zh"}).data
+
+
 def test_a_wrong_parameter_is_named(client: FlaskClient) -> None:
     answer = client.get("/feed.atom?subject=物里")
     assert answer.status_code == 400 and answer.get_json(force=True)["parameter"] == "subject"

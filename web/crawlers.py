@@ -19,7 +19,7 @@ from web.links import search_path
 
 crawlers = Blueprint("crawlers", __name__)
 #: Combinations without end, what only programs read, what leads away or takes notes, what is a reader's own.
-CLOSED = ("/search", "/api/", "/feed.atom", "/suggest.json", "/out/", "/report/", "/r/", "/qr/", "/saved")
+CLOSED = ("/search", "/api/", "/feed.atom", "/suggest.json", "/export/", "/out/", "/report/", "/r/", "/qr/", "/saved", "/k12/mine")
 DAY = 24 * 3600
 SUGGESTIONS = 10
 NAMESPACE = "http://a9.com/-/spec/opensearch/1.1/"

@@ -53,7 +53,7 @@ def chosen() -> str:
 
 def for_programs() -> bool:
     """Whether programs read what was asked for."""
-    return request.path.startswith(MACHINE)
+    return request.path.startswith(MACHINE) or request.path.endswith(".atom")
 
 
 def here(code: str = "") -> str:

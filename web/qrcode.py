@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from catalog import place
 from catalog.errors import BadRequest
@@ -89,7 +89,7 @@ def _code(text: str) -> QRCode:
     return segno.make_qr(text, error="m")
 
 
-def _saved(text: str, **how: object) -> bytes:
+def _saved(text: str, **how: Any) -> bytes:
     picture = io.BytesIO()
     _code(text).save(picture, **how)
     return picture.getvalue()

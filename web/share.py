@@ -68,8 +68,6 @@ def _picture(body: bytes, form: str) -> Response:
     response = Response(body, mimetype=qrcode.FORMS[form])
     response.cache_control.public = True
     response.cache_control.max_age = DAY
-    response.add_etag(weak=True)
-    response.make_conditional(request)
     return response
 
 
