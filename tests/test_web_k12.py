@@ -270,6 +270,16 @@ def test_a_lesson_leads_to_its_neighbours_across_the_units_and_to_its_book(clien
     assert not first.all("a", rel="prev") and first.all("a", rel="next")
 
 
+def test_a_lesson_without_a_unit_shows_those_around_it_not_the_whole_volume(tmp_path_factory: pytest.TempPathFactory) -> None:
+    own = build(tmp_path_factory.mktemp("own"), [lesson(n, f"{n}.课文", published="2026-09-01") for n in range(1, 41)])
+    client = create_app(own).test_client()
+    assert titles(client, VOLUME) == [f"{n}.课文" for n in range(1, 41)]
+    text = client.get("/resources/air:20").text
+    assert "14.课文" not in text and "26.课文" not in text and "前后的课" in text
+    assert [f"{n}.课文" for n in range(15, 26) if f"/resources/air:{n}\"" not in text] == []
+    own.close()
+
+
 def test_the_way_back_from_a_lesson_leads_through_the_tree(client: FlaskClient) -> None:
     text = client.get("/resources/air:3").text
     trail = text[text.index('class="trail"') : text.index("</nav>", text.index('class="trail"'))].replace("&amp;", "&")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -18,6 +18,7 @@ ALIKE = 80.0  # of 100: how like two names must be to be the same lesson in two 
 VERSIONS = 8  # lessons of other versions that are shown
 LOOKED_AT = 40
 VOLUMES = 100
+AROUND = 5  # lessons on each side, where no unit is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,20 @@ def _lesson(ask: Asker, record: Mapping[str, Any]) -> School:
         types,
         before=row[at - 1] if at else None,
         after=row[at + 1] if at is not None and at + 1 < len(row) else None,
-        unit=next((u for u in found.units if any(one.id == record["id"] for one in u.lessons)), None),
+        unit=_unit(found, str(record["id"])),
         book=ask.root + tree.books_path(place),
         books=found.books,
         elsewhere=_elsewhere(ask, record),
     )
+
+
+def _unit(found: Volume, id: str) -> Unit | None:
+    """The unit of a lesson; where none is known, the lessons around it."""
+    unit = next((u for u in found.units if any(one.id == id for one in u.lessons)), None)
+    if unit is None or unit.href:
+        return unit
+    at = next(i for i, one in enumerate(unit.lessons) if one.id == id)
+    return replace(unit, lessons=unit.lessons[max(0, at - AROUND) : at + AROUND + 1])
 
 
 def _textbook(ask: Asker, record: Mapping[str, Any]) -> School:
