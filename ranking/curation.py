@@ -58,7 +58,7 @@ def read(path: Path) -> Topic | None:
         return None
     _only(given, ("title", "about", "order", "section"))
     sections = given.get("section", [])
-    if not (isinstance(sections, list) and sections):
+    if not (isinstance(sections, list) and sections and all(isinstance(s, dict) for s in sections)):
         raise ValueError("it has no [[section]]")
     return Topic(path.stem, _text(given, "title"), _text(given, "about"), _whole(given.get("order", 100)), tuple(_section(s) for s in sections))
 
