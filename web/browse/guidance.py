@@ -5,12 +5,13 @@ What counts as guidance: lectures, cases and articles whose topic is one of CARE
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response
 
 from catalog.normalize.derive import CAREERS
 from catalog.vocab import vocabulary
+from ranking.results import Segments
 from web import keep
 from web.browse.common import Asker, Shelf, Way, kept, shown
 from web.i18n import gettext as _
@@ -46,8 +47,14 @@ def shelves(ask: Asker, size: int = 6, *, courses: bool = False) -> list[Shelf]:
         ask.shelf("articles", _("求职文章"), kind="article", topic=CAREERS, sort="newest", size=size),
     ]
     if courses:
-        made.append(ask.shelf("courses", _("就业指导课程"), kind="course", text=COURSES, sort="relevance", size=size))
+        found = ask.shelf("courses", _("就业指导课程"), kind="course", text=COURSES, sort="relevance", size=size)
+        made.append(replace(found, cards=[replace(card, title=_plain(card.title)) for card in found.cards]))
     return kept(made)
+
+
+def _plain(title: Segments) -> Segments:
+    """A title without marks: nobody has typed what it was found by."""
+    return (("".join(piece for piece, _match in title), False),)
 
 
 def occupations(ask: Asker) -> list[Way]:

@@ -176,8 +176,13 @@ def occupations(ask: Asker, **filters: str) -> list[Way]:
 
 def choices(ask: Asker, found: Results, names: Iterable[str], **filters: str) -> list[Choice]:
     """Values of facets as ways into the search; what has none is left out."""
-    made = [Choice(name, _(FACETS[name].label), ask.ways(_ordered(name, found.facets[name]), kind=JOB, **filters, **{name: ""})) for name in names]
+    made = [Choice(name, _heading(name), ask.ways(_ordered(name, found.facets[name]), kind=JOB, **filters, **{name: ""})) for name in names]
     return [choice for choice in made if choice.ways]
+
+
+def _heading(name: str) -> str:
+    """Of a job the year is that of graduation."""
+    return _("毕业届别") if name == "year" else _(FACETS[name].label)
 
 
 def _ordered(name: str, values: tuple[FacetValue, ...]) -> list[FacetValue]:
