@@ -77,6 +77,7 @@ def create_app(engine: Engine | None = None, *, engine_url: str | None = None, h
     from web import address, api, changes, conditional, counting, crawlers, feeds, hot, language, memo, openapi, out, pages, problems, report, share, topics
     from web import home as front
     from web.browse import employers, fairs, guidance, higher, jobs, k12, vocational
+    from web.similar import similar
 
     app = Flask("web", root_path=str(HERE))
     # Ids may hold // ; a redirect that merges slashes would change them.
@@ -102,7 +103,7 @@ def create_app(engine: Engine | None = None, *, engine_url: str | None = None, h
         app.register_blueprint(blueprint)
     for blueprint in (higher.higher, k12.k12, vocational.vocational):
         app.register_blueprint(blueprint)
-    for blueprint in (front.home, hot.hot, topics.topics, out.out, report.report):
+    for blueprint in (front.home, hot.hot, topics.topics, out.out, report.report, similar):
         app.register_blueprint(blueprint)
     counting.install(app)
     report.install(app)

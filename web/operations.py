@@ -12,7 +12,7 @@ from typing import Any
 from catalog.vocab import vocabulary
 from indexer.fields import FACETS, FILTERS
 from ranking.results import MAX_SIZE, MAX_WINDOW, SORTS
-from web import api, changes, wording
+from web import api, changes, similar, wording
 from web.i18n import gettext as _
 from web.schemas import TEXT, Schema, query
 
@@ -58,6 +58,8 @@ def operations() -> tuple[Operation, ...]:
         Operation("/api/v1/suggest", "suggest", _("搜索建议：输入到一半时可能想要的"), "Suggestions",
                   (_q(_("框中已输入的文字，可以是汉字、拼音、首字母")), size(api.SUGGESTIONS, MAX_SIZE), *narrowing()), bad | down),
         Operation("/api/v1/resources/{id}", "resource", _("一条资源的全部内容"), "Resource", (native,), gone | down, moves=True),
+        Operation("/api/v1/similar/{id}", "similar", _("与一条资源相似的、别人还打开的、课程与职位之间的，各附理由"), "Recommendations",
+                  (native, size(similar.SIZE, similar.MOST)), bad | gone | down, moves=True),
         Operation("/api/v1/facets/{field}", "facet", _("一个筛选项的全部取值与条数"), "Facet", (field_name, part, *_rest(text)), bad | down),
         Operation("/api/v1/changes", "changes", _("某个编号之后的变更，供镜像站点同步"), "Changes", _mirroring(), bad | {
             404: _("还没有导出"), 410: _("该编号之后的变更已不完整，请从快照重新开始")}),

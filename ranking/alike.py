@@ -1,0 +1,196 @@
+"""Whether one resource is like another, how much, and why: one function a family of kinds, found in BY_KIND.
+
+A reason is a code and what fills it: words as the title writes them, or codes of a field. The site words it (web.similar).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import orjson
+
+from catalog.resource import Resource
+from catalog.vocab import vocabulary
+from ranking.rarity import Rarity
+from ranking.topic import Text, Topic
+
+SAME_TOPIC = 0.6  # of the weight of a title's words: the other title is about the same
+SAME_POST = 0.85  # of it: the same post, also where every word of it is common
+TOUCHED = 0.2  # of it: enough where both belong to one major or class
+SERVICE = ("public", "grassroots")  # sorts of job that say what one applies for, as full-time does not
+SHARED = 0.35  # of it: the other has something to do with it, where a field says so too
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is recommended: a code, and what its sentence needs (words, or values of fields)."""
+
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+Match = tuple[float, Reason]
+
+
+class Seed:
+    """The resource that others are compared with: read once."""
+
+    def __init__(self, resource: Resource, rarity: Rarity, kinds: tuple[str, ...] = ()) -> None:
+        self.resource = resource
+        self.record: Record = orjson.loads(resource.to_json())
+        title = resource.title
+        for name in resource.employer if resource.kind == "job" else ():
+            title = title.replace(name, " ")  # who offers a post is not what it is
+        self.topic = Topic(title, rarity, kinds)
+
+    def common(self, other: Record, name: str) -> tuple[str, ...]:
+        """Values of a field that both have."""
+        theirs = values(other, name)
+        return tuple(v for v in values(self.record, name) if v in theirs) if theirs else ()
+
+    def agrees(self, other: Record, *names: str) -> bool:
+        """Whether they have a value in common in each of the fields."""
+        return all(self.common(other, name) for name in names)
+
+    def apart(self, other: Record, name: str) -> bool:
+        """Whether both say something, and not the same."""
+        return bool(values(self.record, name)) and bool(values(other, name)) and not self.common(other, name)
+
+
+def alike(seed: Seed, other: Record) -> Match | None:
+    """How much another resource is like the seed, and why; None when there is nothing to say."""
+    return BY_KIND.get(seed.resource.kind, _other)(seed, other)
+
+
+def values(record: Record, name: str) -> tuple[str, ...]:
+    """The values of a field of a record."""
+    value = record.get(name)
+    if isinstance(value, list):
+        return tuple(value)
+    return (str(value),) if value else ()
+
+
+def city(code: str) -> str:
+    """The city that a region lies in: a prefecture, or one of the four municipalities; a province is its own."""
+    path = vocabulary("region").path(code)
+    return path[1] if len(path) > 1 and vocabulary("region").label(path[0])[-1] != "市" else path[0] if path else code
+
+
+# ── school ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _lesson(seed: Seed, other: Record) -> Match | None:
+    if seed.apart(other, "subject") or (values(seed.record, "subject") and not values(other, "subject")):
+        return None
+    share, words = seed.topic.shared(Text.of(other["title"]))
+    book = seed.agrees(other, "grade", "version", "volume")
+    unit = book and seed.agrees(other, "unit")
+    near = 2.0 * seed.agrees(other, "stage") + 2.0 * seed.agrees(other, "grade") + 1.0 * book + 2.0 * unit + _soon(seed.record, other) * book
+    if share >= SAME_TOPIC and words and not (seed.apart(other, "stage") and share < 1):
+        return 8.0 * share + near, Reason("part" if unit and share > 0.95 else "topic", {"words": words})
+    if unit:
+        return 4.0 + 4.0 * share + near, Reason("unit", {"unit": seed.record["unit"]})
+    if share >= SHARED and words and seed.agrees(other, "stage"):
+        return 6.0 * share + near, Reason("topic", {"words": words})
+    return (4.0 * share + near, Reason("volume")) if book else None
+
+
+def _soon(one: Record, other: Record) -> float:
+    """1 for what was published the same day, half of it a week apart: lessons of a book that tells no units, in their order."""
+    days = [date.fromisoformat(record["published"][:10]) for record in (one, other) if record.get("published")]
+    return 1 / (1 + abs((days[0] - days[1]).days) / 7) if len(days) == 2 else 0.0
+
+
+def _textbook(seed: Seed, other: Record) -> Match | None:
+    if not values(seed.record, "subject"):
+        return _course(seed, other)
+    if not seed.agrees(other, "subject") or seed.apart(other, "stage"):
+        return None
+    if not values(seed.record, "version") and not values(other, "version"):
+        share, _ = seed.topic.shared(Text.of(other["title"]))
+        return (6.0 + 2.0 * share - 0.5 * _steps(seed.record, other, "grade"), Reason("series")) if share >= SAME_TOPIC else None
+    version, grade, volume = (seed.agrees(other, name) for name in ("version", "grade", "volume"))
+    if version and grade and volume:
+        return 9.0, Reason("edition")
+    steps = _steps(seed.record, other, "grade")
+    if version and grade:
+        return 10.0 - 0.5 * _steps(seed.record, other, "volume"), Reason("series")
+    if grade and volume:
+        return 8.5, Reason("version")
+    if version and not seed.apart(other, "grade"):
+        return 8.0 - 0.4 * min(8, _steps(seed.record, other, "volume")), Reason("series")
+    if version:
+        return 8.0 - steps + 0.5 * volume, Reason("series")
+    if volume and not seed.apart(other, "grade"):
+        return 7.0, Reason("version")
+    return (5.0, Reason("grade")) if grade else None
+
+
+def _steps(one: Record, other: Record, name: str) -> int:
+    """How far apart two values stand in their vocabulary's order; 0 where one has none."""
+    here, there = values(one, name), values(other, name)
+    return abs(vocabulary(name).rank(here[0]) - vocabulary(name).rank(there[0])) if here and there else 0
+
+
+# ── courses ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _course(seed: Seed, other: Record) -> Match | None:
+    share, words = seed.topic.shared(Text.of(other["title"]))
+    majors, classes = seed.common(other, "major"), tuple(c for c in seed.common(other, "discipline") if len(vocabulary("discipline").path(c)) > 1)
+    teachers = seed.common(other, "teacher") if seed.agrees(other, "school") else ()
+    fits = 2.0 * bool(majors) + 1.0 * bool(classes) + 0.5 * seed.agrees(other, "discipline") + 0.5 * seed.agrees(other, "stage") + 1.0 * bool(teachers)
+    if share >= SAME_TOPIC and words:
+        return 2.0 + 8.0 * share + fits, Reason("topic", {"words": words})
+    akin = majors or classes or teachers
+    if words and share >= (TOUCHED if akin else SHARED) and (akin or not seed.apart(other, "discipline")):
+        return 2.0 + 6.0 * share + fits, Reason("topic", {"words": words})
+    if majors:
+        return 1.0 + 4.0 * share + fits, Reason("major", {"major": majors[:1]})
+    if teachers:
+        return 1.0 + 4.0 * share + fits, Reason("teacher", {"teacher": teachers[:1]})
+    if classes:
+        return 4.0 * share + fits, Reason("class", {"discipline": classes[:1]})
+    return None
+
+
+# ── jobs ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+def _job(seed: Seed, other: Record) -> Match | None:
+    text = Text.of(other["title"])
+    share, words = seed.topic.shared(text)
+    if share >= SAME_POST and not words:
+        words = seed.topic.named([t for t in seed.topic.tokens if text.holds(t.text)], telling=False)
+    there = {city(c) for c in values(other, "region")}
+    near = [c for c in map(city, values(seed.record, "region")) if c in there ]
+    trades = tuple(c for c in seed.common(other, "occupation") if len(vocabulary("occupation").path(c)) > 2)
+    fits = 3.0 * bool(near) + 1.0 * seed.agrees(other, "degree") + 0.5 * seed.agrees(other, "industry") + 1.0 * seed.agrees(other, "job_type")
+    place = {"region": near[:1]} if near else {}
+    if share >= SAME_TOPIC and words:
+        return 8.0 * share + fits, Reason("post", {"words": words, **place})
+    if trades:
+        return 4.0 + 4.0 * share + fits, Reason("trade", {"occupation": trades[:1], **place})
+    if share >= SHARED and words:
+        return 6.0 * share + fits, Reason("post", {"words": words, **place})
+    majors = seed.common(other, "major")
+    if majors:
+        return 2.0 + fits, Reason("hires", {"major": majors[:1], **place})
+    sorts = [t for t in seed.common(other, "job_type") if vocabulary("job_type").path(t)[0] in SERVICE]
+    if sorts and near:
+        return fits, Reason("service", {"job_type": sorts[:1], **place})
+    return None
+
+
+# ── the others ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def _other(seed: Seed, other: Record) -> Match | None:
+    share, words = seed.topic.shared(Text.of(other["title"]))
+    named = {name: common for name in ("major", "subject", "discipline", "industry", "topic") if (common := seed.common(other, name))}
+    fits = 2.0 * len(named) + 1.0 * seed.agrees(other, "region") + 0.5 * seed.agrees(other, "school")
+    if share >= SHARED and words:
+        return 8.0 * share + fits, Reason("topic", {"words": words})
+    for name, common in named.items():
+        return 4.0 * share + fits, Reason("about", {name: common[:1]})
+    return None
+
+
+BY_KIND: Mapping[str, Callable[[Seed, Record], Match | None]] = {"lesson": _lesson, "textbook": _textbook, "course": _course, "library": _course, "job": _job}

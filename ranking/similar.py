@@ -1,0 +1,112 @@
+"""similar(engine, resource, size): what is like a resource, each with the reason. Asks the engine once, compares what comes.
+
+The engine finds whatever shares words of the title or codes of the fields that matter for its kind; ranking.alike then says
+for each whether it is really like it, how much, and why. What no reason can be given for is not shown: better nothing than filler.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from catalog import shortlink
+from catalog.resource import Resource
+from catalog.text import key
+from indexer.engine import Clause, Engine, Every, OneOf, Query, Scored, Some, Term
+from ranking.alike import Reason, Seed, alike, city
+from ranking.narrow import unexpired
+from ranking.rarity import Rarity
+from ranking.results import ResultHit
+
+POOL = 80  # hits that are compared
+WORDS = 12  # of a title that are asked for, the rarest
+TITLE = 3.0  # × BM25 of a word of the title
+AGAIN = 0.8  # of its score is left to one of the same provider as one above it, and again for each further one
+SAME_TITLE = 0.85  # the same for one of the same title
+SAME_REASON = 0.6  # and for one of the same reason, where reasons are to take turns
+PROVIDERS = ("employer", "school", "platform", "source")
+#: Kind → the kinds that may be like it.
+FAMILY: Mapping[str, tuple[str, ...]] = {
+    "course": ("course", "library"), "library": ("library", "course"), "article": ("article", "live"), "live": ("live", "article"),
+}  # fmt: skip
+#: Kind → the fields whose codes bring candidates, with what each adds to the engine's score; those of NEEDED must match, or a word.
+FIELDS: Mapping[str, Mapping[str, float]] = {
+    "lesson": {"subject": 6.0, "grade": 6.0, "version": 3.0, "volume": 3.0, "stage": 3.0},
+    "textbook": {"subject": 8.0, "stage": 6.0, "version": 6.0, "grade": 6.0, "volume": 5.0, "major": 8.0, "discipline": 4.0},
+    "course": {"major": 10.0, "discipline": 6.0, "teacher": 8.0, "school": 3.0, "subject": 6.0, "stage": 2.0},
+    "job": {"occupation": 10.0, "major": 8.0, "region": 6.0, "degree": 3.0, "industry": 3.0, "job_type": 3.0},
+}
+OTHERS: Mapping[str, float] = {"discipline": 6.0, "subject": 6.0, "major": 8.0, "industry": 6.0, "topic": 6.0, "region": 4.0, "school": 3.0, "board": 2.0}
+NEEDED = frozenset({"subject", "major", "discipline", "teacher", "occupation", "industry", "topic"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """Something recommended, and why."""
+
+    hit: ResultHit
+    reason: Reason
+
+
+def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommendation, ...]:
+    """At most so many resources that are like one, the likest first; () where nothing is."""
+    kinds = FAMILY.get(resource.kind, (str(resource.kind),))
+    seed = Seed(resource, Rarity(engine), kinds)
+    asked = clause(seed)
+    if asked is None:
+        return ()
+    page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", kinds)), size=POOL))
+    own = {resource.id, *resource.also}
+    found: list[tuple[float, Recommendation]] = []
+    for hit in page.hits:
+        other = orjson.loads(hit.body)
+        match = alike(seed, other) if hit.id not in own else None
+        if match:
+            score, reason = match
+            found.append((score, Recommendation(ResultHit(hit.id, round(score, 4), other), reason)))
+    return chosen(found, size)
+
+
+def clause(seed: Seed) -> Clause | None:
+    """What brings candidates: a word of the title, or a code that says what it is about; the other fields add to the score."""
+    resource, rarest = seed.resource, sorted(seed.topic.weights.items(), key=lambda w: -w[1])[:WORDS]
+    words: list[Clause] = [Term("title", word, TITLE) for word, weight in rarest if weight > 0]
+    needs, wishes = list(words), []
+    for name, score in FIELDS.get(resource.kind, OTHERS).items():
+        codes = [city(c) for c in resource.region] if name == "region" else resource.values(name)
+        for code in dict.fromkeys(codes):
+            (needs if name in NEEDED else wishes).append(Scored(Term(name, code), score))
+    unit = shortlink.unit_key(resource) if resource.kind == "lesson" else ""
+    if unit:
+        wishes.append(Scored(Term("code", shortlink.short_code(unit)), 12.0))
+    return Every((Some(tuple(needs)),), tuple(wishes)) if needs else None
+
+
+def chosen(found: list[tuple[float, Recommendation]], size: int, *, by_reason: bool = False) -> tuple[Recommendation, ...]:
+    """The best in turn: copies of one thing once, and each provider and each title (or reason) the less often the more it stands there."""
+    ranked = sorted(found, key=lambda item: (-item[0], item[1].hit.id))
+    unique: dict[tuple[str, str], tuple[float, Recommendation]] = {}
+    for score, one in ranked:
+        unique.setdefault(_traits(one.hit.resource), (score, one))
+    rest = [(score, one, (str(one.reason) if by_reason else title, provider)) for (title, provider), (score, one) in unique.items()]
+    taken: list[Recommendation] = []
+    titles: Counter[str] = Counter()
+    providers: Counter[str] = Counter()
+    while rest and len(taken) < size:
+        best = max(rest, key=lambda item: item[0] * (SAME_REASON if by_reason else SAME_TITLE) ** titles[item[2][0]] * AGAIN ** providers[item[2][1]])
+        rest.remove(best)
+        taken.append(best[1])
+        titles[best[2][0]] += 1
+        providers[best[2][1]] += 1
+    return tuple(taken)
+
+
+def _traits(record: Mapping[str, Any]) -> tuple[str, str]:
+    """What makes two records copies of one thing: the title, and who offers it; of an ad that does not say who, its text."""
+    provider = next((str(record[name][0]) for name in PROVIDERS if record.get(name)), "")
+    unnamed = record["kind"] == "job" and not record.get("employer")
+    return key(record["title"]), str(record.get("summary", ""))[:200] if unnamed else provider
