@@ -31,9 +31,9 @@ from ranking.results import Request
 from ranking.search import search
 
 #: Weights that multiply another one: without effect at 1.
-FACTORS = frozenset({"LESS_LIKELY", "NAMED_SO", "NARROWER", "CONCEPT_TEXT"})
+FACTORS = frozenset({"CONCEPT_TEXT"})
 #: Ways of matching that are switched off below, not by their weight.
-MATCHING = frozenset({"SHORT", "PINYIN", "HOMOPHONE", "NEAR", "SYNONYM", "ALL_LETTERS"})
+MATCHING = frozenset({"SHORT", "PINYIN", "HOMOPHONE", "NEAR", "SYNONYM"})
 #: Weights of what happens only where nothing narrows a search, while judged queries are narrowed: see mixing().
 MIXING = frozenset({"ALIKE", "SAME_PROVIDER"})
 CONCEPTS: Mapping[str, tuple[str, ...]] = {
@@ -93,7 +93,6 @@ def switches() -> dict[str, Off]:
     for name, weight in vars(signals).items():
         if name.isupper() and isinstance(weight, float) and name not in MATCHING | MIXING:
             found[name] = value(name, 1.0 if name in FACTORS else 0.0)
-    found["ALL_LETTERS"] = value("ALL_LETTERS", 0.0)
     found["HOMOPHONE"] = nothing(variants, "heard", lambda text: ())
     found["PINYIN"] = nothing(variants, "spelled", lambda text: ())
     found["NEAR"] = nothing(words, "_near", lambda text: None)

@@ -25,9 +25,9 @@ from ranking.words import best, every, sounding, stretch_clause, text_clause, wo
 
 
 # ── concepts ───────────────────────────────────────────────────────────────────────────────────────────────────────
-def meaning_clause(meaning: Meaning, share: float) -> list[Clause]:
+def meaning_clause(meaning: Meaning) -> list[Clause]:
     """A meaning in its structured field; on a flat field with a hierarchy also what lies below it."""
-    score = signals.CONCEPT.get(meaning.field, 4.0) * share
+    score = signals.CONCEPT.get(meaning.field, 4.0)
     if meaning.field == "salary":
         low, _, high = meaning.code.partition("-")
         return [Passing(Overlap("salary", "salary_min", "salary_max", float(low) if low else None, float(high) if high else None), score)]
@@ -36,7 +36,7 @@ def meaning_clause(meaning: Meaning, share: float) -> list[Clause]:
     if field.vocabulary and not (field.tree or field.open):
         below = _below(field.vocabulary, meaning.code)
         if below:
-            clauses.append(Passing(OneOf(meaning.field, below), score * signals.NARROWER))
+            clauses.append(Passing(OneOf(meaning.field, below), score))
     return clauses
 
 
@@ -52,9 +52,7 @@ def _below(name: str, code: str) -> tuple[str, ...]:
 
 def concept_clause(span: Span) -> Clause:
     """A concept in its structured field, or its words in the text."""
-    named = signals.NAMED_SO if span.named else 1.0
-    fields = list(dict.fromkeys(m.field for m in span.meanings))
-    options = [c for m in span.meanings[:8] for c in meaning_clause(m, named * signals.LESS_LIKELY ** fields.index(m.field))]
+    options = [c for m in span.meanings[:8] for c in meaning_clause(m)]
     field = span.meanings[0].field
     if field != "salary":
         options += _plain_text(span, field) if is_plain(span) else _about(span)

@@ -30,9 +30,6 @@ PLAIN_TITLE = 0.85  # in the title
 PLAIN_TEXT = 0.45  # anywhere else
 #: Concepts that help but need not be held: few resources say so, and people mean it as a wish.
 WISHES = frozenset({"experience", "audience", "access", "resource_type"})
-NAMED_SO = 2.5  # a major that the query calls one: 助产专业, 护理专业课
-NARROWER = 0.9  # a value below the one asked for: 人教版（精通） for 人教版
-LESS_LIKELY = 0.5  # a meaning of an ambiguous name in a further field, against the field before; namesakes in one field are equal
 CONCEPT_TEXT = 0.8  # of the words of a concept that says what a thing is about (subject, major, industry), scored as words
 
 # how much a way of matching counts against the same words found as words
@@ -44,7 +41,6 @@ SHORT = 2.5  # an abbreviation or initials of the title
 PINYIN = 2.5  # typed pinyin of the title
 HOMOPHONE = 2.0  # the title sounds like the words
 NEAR = 0.5  # most characters of the words stand in the title
-ALL_LETTERS = 8.0  # all of them do: two swapped, or one left out
 COUPLE = 0.3  # × BM25 of each pair of neighbouring characters of the query that stands in the title: nearness and order
 BONUS_WORD = 0.6  # a word that helps but need not match (课程, 视频)
 

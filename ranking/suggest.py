@@ -70,7 +70,7 @@ Ranked = tuple[tuple[int, int, float], Suggestion]  # fit, whether by another na
 def completions(engine: Engine, text: str, filters: Mapping[str, tuple[str, ...]], limit: int = 10) -> tuple[tuple[Suggestion, ...], bool]:
     """The suggestions, and whether a part of the index was missing for them."""
     watched = Watched(engine)
-    found = suggest(watched, text, filters, limit)  # type: ignore[arg-type]
+    found = suggest(watched, text, filters, limit)
     return found, watched.partial
 
 

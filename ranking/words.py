@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from catalog.text import key
 from indexer.analysis import is_han, query_tokens, subwords, word_grams
-from indexer.engine import Best, Clause, Every, Scored, Some, Term
+from indexer.engine import Best, Clause, Every, Some, Term
 from indexer.fields import FIELDS
 from indexer.sounds import pairs
 from ranking import signals, variants
@@ -94,4 +94,4 @@ def _near(text: str) -> Clause | None:
     swapped = [pair[::-1] for pair in neighbours]
     couples = [p for p in dict.fromkeys((*neighbours, *apart, *swapped)) if is_han(p)]
     bonus = [Term("title_grams", p, 2 * signals.NEAR) for p in couples]
-    return Every((Some(tuple(terms), least),), (Scored(every(terms), signals.ALL_LETTERS), *bonus))
+    return Every((Some(tuple(terms), least),), tuple(bonus))
