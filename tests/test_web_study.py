@@ -191,7 +191,7 @@ def test_a_major_leads_to_libraries_courses_other_stages_and_jobs(client: FlaskC
     words = found.words
     assert words.index("护理专业教学资源库") < words.index("基础护理1")
     assert {"/vocational/majors/voc:720201", "/vocational/majors/voc:320201"} <= set(hrefs(found))
-    assert "基础护理0" not in words and "要求这个专业的岗位" in words
+    assert "基础护理0" not in words and "要求相关专业的岗位" in words
 
 
 def test_an_old_library_says_so(client: FlaskClient) -> None:
@@ -199,6 +199,14 @@ def test_an_old_library_says_so(client: FlaskClient) -> None:
 
 
 def test_the_service_of_a_page_is_marked_in_the_head(client: FlaskClient) -> None:
-    for path, service in (("/higher", "higher"), ("/vocational", "vocational"), ("/schools/北京大学", "higher"), ("/vocational/majors/voc:520201", "vocational")):
-        current = [a for a in page(client, path).all("a") if a.get("aria-current") == "true"]
-        assert [service in str(a["href"]) for a in current] == [True], path
+    for path, service in (("/higher", "higher"), ("/vocational", "vocational"), ("/schools/北京大学", "higher"), ("/vocational/majors/voc:520201", "vocational"),
+                          ("/resources/study:1", "higher"), ("/resources/study:40", "vocational")):  # fmt: skip
+        links = page(client, path).all("a")
+        assert {a["href"] for a in links if a.get("aria-current") and a["href"] in ("/k12", "/vocational", "/higher", "/jobs")} == {f"/{service}"}, path
+
+
+def test_a_resource_leads_back_to_its_discipline_its_major_and_its_school(client: FlaskClient) -> None:
+    course, lesson = hrefs(page(client, "/resources/study:1")), hrefs(page(client, "/resources/study:21"))
+    assert course.index("/higher") < course.index("/higher/disciplines/ug:08") < course.index("/higher/disciplines/ug:0809")
+    assert f"/schools/{quote('重庆大学')}" in course
+    assert lesson.index("/vocational/disciplines/voc:5202") < lesson.index("/vocational/majors/voc:520201")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from catalog.shortlink import short_code
 from indexer.fields import FACETS
 from web import cards, links, present, wording
-from web.browse import k12_tree, posting
+from web.browse import disciplines, k12_tree, posting
 from web.i18n import gettext as _
 
 #: Fields in the order people ask for them: coded and open facets become links to a search for the same.
@@ -54,6 +54,7 @@ class Detail:
     id: str
     kind: str
     kind_label: str
+    service: str
     title: str
     trail: list[Item]
     badges: list[str]
@@ -83,6 +84,7 @@ def detail(record: Mapping[str, Any], root: str = "") -> Detail:
         id=record["id"],
         kind=kind,
         kind_label=wording.label("kind", kind),
+        service=str(record.get("service") or ""),
         title=record["title"],
         trail=trail(record, root),
         badges=wording.labels("level", present.values(record, "level")),
@@ -123,6 +125,8 @@ def fact(record: Mapping[str, Any], name: str, root: str) -> list[Item]:
         return [(v, "") for v in values]
     if name == "employer":
         return [(v, root + links.employer_path(v)) for v in values]
+    if name == "school":
+        return [(v, root + links.school_path(v)) for v in values]
     narrowed = {"service": str(record["service"])} if record.get("service") else {}
     name_for = wording.place if name == "region" else lambda v: wording.label(name, v)
     of_jobs = record["kind"] == "job" and name in links.BRANCHES
@@ -131,12 +135,12 @@ def fact(record: Mapping[str, Any], name: str, root: str) -> list[Item]:
 
 def trail(record: Mapping[str, Any], root: str) -> list[Item]:
     """The way back: home, service, the kind within it."""
-    if own := posting.trail(record, root) or k12_tree.resource_trail(record, root):
+    if own := posting.trail(record, root) or k12_tree.resource_trail(record, root) or disciplines.resource_trail(record, root):
         return own
     way = [(_("首页"), root + "/")]
     service = str(record.get("service") or "")
     if service:
-        way.append((wording.label("service", service), root + links.search_path(service=service)))
+        way.append((wording.label("service", service), f"{root}/{service}"))
     kind = str(record["kind"])
     way.append((wording.label("kind", kind), root + links.search_path(kind=kind, **({"service": service} if service else {}))))
     return way

@@ -70,6 +70,11 @@ def employer_path(name: str) -> str:
     return "/employers/" + quote(name, safe="")
 
 
+def school_path(name: str) -> str:
+    """`/schools/<name>`: the page of a school."""
+    return "/schools/" + quote(name, safe="")
+
+
 def branch_path(field: str, code: str) -> str:
     """`/jobs/regions/<code>` or `/jobs/industries/<code>`: the jobs of one branch of a tree."""
     return f"/jobs/{BRANCHES[field]}/{quote(code, safe='')}"

@@ -7,7 +7,7 @@ web.memo), and marks what only a part of the index answered for.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from flask import Response, abort, render_template, request
@@ -15,6 +15,7 @@ from flask import Response, abort, render_template, request
 from ranking import search as door
 from ranking.results import FacetValue, Request, Results
 from web import cards, engine, keep, links, wording
+from web.i18n import gettext as _
 from web.memo import remembered
 
 MANY = 10_000  # values of a facet: more than any list that a page shows in full
@@ -93,6 +94,12 @@ class Asker:
         found = self.search(sort=sort, size=size, **filters)
         return Shelf(name, heading, [cards.card(hit, self.root) for hit in found.hits], more or self.link(sort=sort, **filters), found.total)
 
+    def popular(self, found: Results) -> Shelf:
+        """A search that was ordered by popularity as a shelf. Popular is only what somebody has used: sources without figures say so."""
+        used = found.hits and found.hits[0].resource.get("popularity")
+        more = links.Links(replace(found.request, size=links.DEFAULT_SIZE), self.root).page(1)
+        return Shelf("popular", _("大家在学") if used else _("可以从这里开始"), [cards.card(hit, self.root) for hit in found.hits], more, found.total)
+
     def ways(self, values: Iterable[FacetValue], **filters: Any) -> list[Way]:
         """Values of a facet as ways into the search; `filters` hold besides, and `FIELD=""` names the facet's own field."""
         own = next(name for name, value in filters.items() if value == "")
@@ -112,8 +119,9 @@ def kept(shelves: Iterable[Shelf]) -> list[Shelf]:
 
 def line(record: Mapping[str, Any], root: str, *, note: str = "") -> Line:
     """A resource in one line: its title, and the school unless another note is given."""
-    made = note or "、".join(cards.values(record, "school")[:2])
-    return Line(str(record["title"]), root + links.resource_path(str(record["id"])), made, cards.run(record))
+    made, run = note or "、".join(cards.values(record, "school")[:2]), cards.run(record)
+    # What is over says so on its own page
+    return Line(str(record["title"]), root + links.resource_path(str(record["id"])), made, run if run[0] != "over" else ("", ""))
 
 
 def shown(template: str, key: Hashable, make: Callable[[Asker], V | None]) -> Response:

@@ -5,13 +5,13 @@ Higher education and vocational education each have a catalogue of their own; th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from catalog.vocab import Entry, vocabulary
 from ranking.results import FacetValue
-from web import cards, links, wording
+from web import links, wording
 from web.browse.common import Asker, Branch, Filters, Line, Shelf, Way, kept, line
 from web.i18n import gettext as _
 
@@ -34,7 +34,7 @@ class DisciplinePage:
     trail: list[Item]
     count: str
     all: str  # the search for everything in it
-    classes: list[Branch]
+    classes: list[Way]
     others: list[Way]  # classes that no course is filed under: found by their name
     majors: list[tuple[str, list[Way]]]  # stage, its majors
     levels: list[Way]
@@ -89,21 +89,43 @@ def tree(ask: Asker, counts: Iterable[FacetValue], service: str, below: str = ""
     return [branch(e) for e in words.children(below) if held.get(e.code) and e.code.startswith(CATALOGUES[service])]
 
 
-def majors(ask: Asker, counts: Iterable[FacetValue], below: str) -> dict[str, list[Way]]:
-    """Majors that hold something, by stage of schooling, in the catalogue's order; `below` is a discipline, a class or a prefix."""
+def majors_by_class(ask: Asker, counts: Iterable[FacetValue]) -> dict[str, list[tuple[str, Way]]]:
+    """Class → the majors in it that hold something, each with its stage of schooling, in the catalogue's order."""
     words = vocabulary("major")
-    found: dict[str, list[Way]] = {stage: [] for stage in STAGES}
+    found: dict[str, list[tuple[str, Way]]] = {}
     for value in sorted(counts, key=lambda v: words.rank(v.value)):
         entry = words.get(value.value)
-        if entry and value.count and entry.parent.startswith(below):
-            found.setdefault(entry.attrs.get("stage", ""), []).append(Way(wording.label("major", entry.code), ask.root + major_path(entry.code), value.count, entry.code))
+        if entry and value.count:
+            way = Way(wording.label("major", entry.code), ask.root + major_path(entry.code), value.count, entry.code)
+            found.setdefault(entry.parent, []).append((entry.attrs.get("stage", ""), way))
+    return found
+
+
+def majors(ask: Asker, counts: Iterable[FacetValue], below: str) -> dict[str, list[Way]]:
+    """Majors of a discipline or class that hold something, by stage of schooling."""
+    found: dict[str, list[Way]] = {stage: [] for stage in STAGES}
+    for code, listed in majors_by_class(ask, counts).items():
+        if code.startswith(below):
+            for stage, way in listed:
+                found.setdefault(stage, []).append(way)
     return {stage: ways for stage, ways in found.items() if ways}
 
 
-def trail(ask: Asker, service: str, code: str = "") -> list[Item]:
-    """Home, the service, and the disciplines from the root down to `code`."""
-    way = [(_("首页"), ask.root + "/"), (wording.label("service", service), f"{ask.root}/{service}")]
-    return way + [(wording.label("discipline", c), ask.root + path_of(c)) for c in vocabulary("discipline").path(code)]
+def trail(root: str, service: str, code: str = "") -> list[Item]:
+    """Home, the service, and the disciplines from the root of the catalogue down to `code`."""
+    way = [(_("首页"), root + "/"), (wording.label("service", service), f"{root}/{service}")]
+    return way + [(wording.label("discipline", c), root + path_of(c)) for c in vocabulary("discipline").path(code)]
+
+
+def resource_trail(record: Mapping[str, Any], root: str) -> list[Item]:
+    """The way back from a resource: its discipline or class, and its major; [] where neither is in its service's catalogue."""
+    service = str(record.get("service") or "")
+    prefix = CATALOGUES.get(service, "-")
+    majors = [m for m in record.get("major") or () if m.startswith(prefix)]
+    codes = [c for c in record.get("discipline") or () if c.startswith(prefix)]
+    if majors and (entry := vocabulary("major").get(majors[0])):
+        return [*trail(root, service, entry.parent), (wording.label("major", entry.code), root + major_path(entry.code))]
+    return trail(root, service, codes[0]) if codes else []
 
 
 def discipline(ask: Asker, code: str) -> DisciplinePage:
@@ -111,13 +133,12 @@ def discipline(ask: Asker, code: str) -> DisciplinePage:
     service, words = service_of(code), vocabulary("discipline")
     inside: Filters = {"service": service, "discipline": code}
     first = ask.search(**inside, sort="popular", size=6, facets=("kind", "level"))
-    popular = Shelf("popular", _("大家在学"), [cards.card(h, ask.root) for h in first.hits], ask.link(**inside, sort="popular"), first.total)
-    classes = tree(ask, ask.values("discipline", **inside), service, code) if words.children(code) else []
-    named = {b.way.value for b in classes}
+    classes = [b.way for b in tree(ask, ask.values("discipline", **inside), service, code)] if words.children(code) else []
+    named = {way.value for way in classes}
     return DisciplinePage(
         service=service,
         label=wording.label("discipline", code),
-        trail=trail(ask, service, code)[:-1],
+        trail=trail(ask.root, service, code)[:-1],
         count=wording.grouped(first.total),
         all=ask.link(**inside),
         classes=classes,
@@ -127,7 +148,7 @@ def discipline(ask: Asker, code: str) -> DisciplinePage:
         schools=schools(ask, **inside),
         elsewhere=elsewhere(ask, "discipline", code, service),
         shelves=kept((
-            popular,
+            ask.popular(first),
             ask.shelf("open", _("开课中"), **inside, term="open"),
             ask.shelf("soon", _("即将开课"), **inside, term="soon"),
             ask.shelf("libraries", _("专业教学资源库"), **inside, kind="library"),
@@ -148,7 +169,7 @@ def major(ask: Asker, code: str) -> MajorPage:
         service=service,
         label=wording.label("major", code),
         stage=wording.label("stage", entry.attrs.get("stage", "")),
-        trail=trail(ask, service, entry.parent),
+        trail=trail(ask.root, service, entry.parent),
         count=wording.grouped(ask.total(**inside)),
         all=ask.link(**inside),
         libraries=ask.shelf("libraries", _("专业教学资源库"), **inside, kind="library"),
@@ -170,4 +191,4 @@ def schools(ask: Asker, **inside: Any) -> list[Way]:
 def elsewhere(ask: Asker, name: str, code: str, service: str) -> list[Way]:
     """What other services hold of it: jobs that ask for it."""
     jobs = ask.total(service="jobs", **{name: code})
-    return [Way(_("要求这个专业的岗位"), ask.link(service="jobs", **{name: code}), jobs)] if jobs else []
+    return [Way(_("要求相关专业的岗位"), ask.link(service="jobs", **{name: code}), jobs)] if jobs else []

@@ -14,7 +14,7 @@ from catalog import terms
 from catalog.errors import BadRequest
 from catalog.vocab import vocabulary
 from ranking.values import resolve
-from web import cards, keep, wording
+from web import cards, keep, links, wording
 from web.browse import disciplines, schools
 from web.browse.common import Asker, Branch, Filters, Line, Shelf, Way, kept, line, page, shown, view_of
 from web.i18n import gettext as _
@@ -73,7 +73,7 @@ def _front(ask: Asker) -> Front:
         top=[line(record, ask.root, note=" · ".join(filter(None, (_school(record), cards.audience_size(record))))) for record in used],
         top_all=ask.link(**courses, sort="popular"),
         levels=ask.ways(levels, **courses, level=""),
-        schools=[Way(v.label, ask.root + schools.school_path(v.value), v.count) for v in first.facets["school"][:NEAR]],
+        schools=[Way(v.label, ask.root + links.school_path(v.value), v.count) for v in first.facets["school"][:NEAR]],
         schools_total=len(ask.values("school", **courses)),
         platforms=ask.ways(first.facets["platform"], **courses, platform=""),
         languages=ask.ways(first.facets["language"], **courses, language=""),
@@ -133,7 +133,7 @@ def all_schools() -> Response:
     text, by = request.args.get("q", "").strip()[:LONGEST], request.args.get("by", "")
     if by not in ("", "letter", "region"):
         raise BadRequest(_("没有 %(value)s 这种排法", value=by[:LONGEST]), parameter="by", allowed=["letter", "region"])
-    (listed, trail), partial = view_of("schools", lambda ask: (schools.schools(ask, "higher"), disciplines.trail(ask, "higher")))
+    (listed, trail), partial = view_of("schools", lambda ask: (schools.schools(ask, "higher"), disciplines.trail(ask.root, "higher")))
     found = schools.matching(listed, text) if text else listed
     groups = schools.by_region(found) if by == "region" else schools.by_letter(found)
     return page("schools.html", partial, groups=groups, total=len(found), text=text, by=by or "letter", trail=trail)
@@ -144,7 +144,7 @@ def school(name: str) -> Response:
     """One school, and what it offers; a short name leads to the whole one."""
     full = resolve("school", name)
     if full != name:
-        return moved(schools.school_path(full))
+        return moved(links.school_path(full))
     return shown("school.html", ("school", full), lambda ask: schools.school(ask, full))
 
 
@@ -160,7 +160,7 @@ def _terms(ask: Asker) -> Terms:
     begins = sorted(((opens(h.resource), h.resource) for h in found.hits), key=lambda pair: pair[0])
     weeks = [(week(monday), [line(record, ask.root) for _day, record in group]) for monday, group in groupby(begins, lambda pair: _monday(pair[0]))]
     return Terms(
-        trail=disciplines.trail(ask, "higher"),
+        trail=disciplines.trail(ask.root, "higher"),
         open=ask.shelf("open", _("开课中"), **courses, term="open", size=12),
         weeks=weeks,
         soon=found.total,

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from urllib.parse import quote
 
 from catalog.text import key
 from catalog.vocab import Entry, vocabulary
 from indexer.sounds import reading
-from ranking.results import ResultHit
-from web import cards, wording
+from web import links, wording
 from web.browse.common import Asker, Shelf, Way, kept
-from web.browse.disciplines import CATALOGUES, Item
+from web.browse.disciplines import CATALOGUES, Item, trail
 from web.i18n import gettext as _
 
 OTHER = "#"  # what begins with neither a Han character nor a Latin letter
@@ -66,11 +64,6 @@ class SchoolPage:
     shelves: list[Shelf]
 
 
-def school_path(name: str) -> str:
-    """The page of a school."""
-    return "/schools/" + quote(name, safe="")
-
-
 def known(name: str) -> Entry | None:
     """The school that a name or a short name stands for in the Ministry's list."""
     return vocabulary("school").canonical(name)
@@ -87,7 +80,7 @@ def _school(name: str, count: int, root: str) -> School:
     region = entry.attrs.get("region", "") if entry else ""
     initial = sound[:1].upper() if sound[:1].isascii() and sound[:1].isalpha() else OTHER
     keys = (key(name), sound, *(key(a) for a in (entry.aliases if entry else ())))
-    return School(name, root + school_path(name), count, sound, initial, region[:2] + "0000" if region else "", keys)
+    return School(name, root + links.school_path(name), count, sound, initial, region[:2] + "0000" if region else "", keys)
 
 
 def matching(found: Iterable[School], text: str) -> list[School]:
@@ -118,7 +111,6 @@ def school(ask: Asker, name: str) -> SchoolPage | None:
     service = next((v.value for v in first.facets["service"] if v.value in CATALOGUES and v.count), "")
     entry = known(name)
     region = entry.attrs.get("region", "") if entry else ""
-    popular = Shelf("popular", _("大家在学"), _cards(first.hits, ask.root), ask.link(school=name, sort="popular"), first.total)
     return SchoolPage(
         name=name,
         service=service,
@@ -134,7 +126,7 @@ def school(ask: Asker, name: str) -> SchoolPage | None:
         teachers=ask.ways(first.facets["teacher"][:12], school=name, teacher=""),
         jobs=_jobs(ask, region),
         shelves=kept((
-            popular,
+            ask.popular(first),
             ask.shelf("open", _("开课中"), school=name, term="open"),
             ask.shelf("soon", _("即将开课"), school=name, term="soon"),
             ask.shelf("libraries", _("专业教学资源库"), school=name, kind="library"),
@@ -143,14 +135,8 @@ def school(ask: Asker, name: str) -> SchoolPage | None:
     )  # fmt: skip
 
 
-def _cards(hits: Iterable[ResultHit], root: str) -> list[cards.Card]:
-    return [cards.card(hit, root) for hit in hits]
-
-
 def _trail(ask: Asker, service: str) -> list[Item]:
-    way = [(_("首页"), ask.root + "/")]
-    if service:
-        way.append((wording.label("service", service), f"{ask.root}/{service}"))
+    way = trail(ask.root, service) if service else [(_("首页"), ask.root + "/")]
     return [*way, (_("学校"), ask.root + "/higher/schools")] if service == "higher" else way
 
 

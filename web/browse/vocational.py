@@ -78,13 +78,12 @@ def _front(ask: Asker, stage: str) -> Front:
 
 
 def _tree(ask: Asker, inside: Filters, stage: str) -> list[Category]:
-    counts = ask.values("major", **inside)
+    by_class = disciplines.majors_by_class(ask, ask.values("major", **inside))
     found = []
     for branch in disciplines.tree(ask, ask.values("discipline", **inside), "vocational"):
-        classes = []
-        for below in branch.below:
-            by_stage = disciplines.majors(ask, counts, below.way.value)
-            classes.append(Branch(below.way, [Branch(way) for s, ways in by_stage.items() if stage in ("", s) for way in ways]))
+        classes = [
+            Branch(below.way, [Branch(way) for of, way in by_class.get(below.way.value, ()) if stage in ("", of)]) for below in branch.below
+        ]
         found.append(Category(Branch(branch.way, classes), sum(len(c.below) for c in classes)))
     return found
 
