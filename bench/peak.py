@@ -1,0 +1,158 @@
+"""What a server holds: traffic at a steady rate over HTTP, and how long each answer takes from when it was due.
+
+    python -m bench.peak PATHS http://127.0.0.1:8000 --rate 745 [--seconds 300] [--connections 128] [--limit 250]
+    python -m bench.peak PATHS http://127.0.0.1:8000 --find [--seconds 30]      # the highest rate held, by halving
+
+PATHS: one path a line (bench.traffic). An open loop: requests are sent when they are due, whether or not earlier ones were answered,
+and a late one counts from when it was due. Held: no error, and 99 of 100 answers within the limit (ms). A 503 with Retry-After is
+counted apart: the server said that it has enough.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bench.search import percentile
+
+PATIENCE = 10.0  # seconds that an answer may take at all
+
+
+@dataclass
+class Seen:
+    """What the visitors saw."""
+
+    ms: list[float] = field(default_factory=list)
+    shed: int = 0
+    errors: list[str] = field(default_factory=list)
+    bytes: int = 0
+
+    def held(self, limit: float) -> bool:
+        """Whether everybody was served in time."""
+        return not self.errors and not self.shed and bool(self.ms) and percentile(self.ms, 0.99) <= limit
+
+    def line(self, rate: float, seconds: float) -> str:
+        """In one line."""
+        served = len(self.ms) / seconds
+        p50, p95, p99 = (percentile(self.ms, share) if self.ms else 0.0 for share in (0.5, 0.95, 0.99))
+        return f"{rate:>7,.0f}/s offered, {served:>7,.0f}/s served, p50 {p50:>7.1f} ms, p95 {p95:>7.1f}, p99 {p99:>7.1f}, {self.shed} shed, {len(self.errors)} errors, {self.bytes / 1e6 / seconds:.1f} MB/s"
+
+
+class Connection:
+    """One kept-alive connection; opened again when it breaks."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host, self.port = host, port
+        self.reader: asyncio.StreamReader | None = None
+        self.writer: asyncio.StreamWriter | None = None
+
+    async def get(self, path: str) -> tuple[int, int]:
+        """(status, bytes of the body)."""
+        if self.writer is None or self.reader is None or self.writer.is_closing():
+            self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
+        self.writer.write(f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\nAccept-Encoding: gzip\r\nAccept-Language: zh\r\n\r\n".encode())
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        status, length, chunked = int(head[9:12]), 0, False
+        for line in head.lower().split(b"\r\n")[1:]:
+            if line.startswith(b"content-length:"):
+                length = int(line[15:])
+            chunked = chunked or line.startswith(b"transfer-encoding: chunked")
+        if chunked:
+            while size := int(await self.reader.readline(), 16):
+                await self.reader.readexactly(size + 2)
+                length += size
+            await self.reader.readline()
+        elif length:
+            await self.reader.readexactly(length)
+        return status, length
+
+    def drop(self) -> None:
+        """Closes what is broken."""
+        if self.writer:
+            self.writer.close()
+        self.reader = self.writer = None
+
+
+async def load(paths: list[str], url: str, rate: float, seconds: float, connections: int) -> Seen:
+    """Sends the paths, again from the first when they end."""
+    parts, seen = urlsplit(url), Seen()
+    free: asyncio.Queue[Connection] = asyncio.Queue()
+    for _ in range(connections):
+        free.put_nowait(Connection(parts.hostname or "127.0.0.1", parts.port or 80))
+
+    async def ask(path: str, due: float) -> None:
+        connection = await free.get()
+        try:
+            status, length = await asyncio.wait_for(connection.get(path), PATIENCE)
+            if status == 503:
+                seen.shed += 1
+            elif status >= 400:
+                seen.errors.append(f"{status} {path}")
+            else:
+                seen.ms.append((time.perf_counter() - due) * 1000)
+                seen.bytes += length
+        except (OSError, ValueError, asyncio.IncompleteReadError, TimeoutError) as error:
+            connection.drop()
+            seen.errors.append(f"{type(error).__name__} {path}")
+        finally:
+            free.put_nowait(connection)
+
+    began, tasks = time.perf_counter(), set()
+    for number, path in enumerate(cycle(paths)):
+        due = began + number / rate
+        if due - began > seconds:
+            break
+        if (wait := due - time.perf_counter()) > 0:
+            await asyncio.sleep(wait)
+        task = asyncio.create_task(ask(path, due))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+    await asyncio.gather(*tasks)
+    return seen
+
+
+def highest(paths: list[str], url: str, seconds: float, connections: int, limit: float) -> float:
+    """The highest rate held: doubled until it is not, then halved towards it, to within 5 %."""
+    low, high = 0.0, 100.0
+    while True:
+        seen = asyncio.run(load(paths, url, high, seconds, connections))
+        print(seen.line(high, seconds), flush=True)
+        if not seen.held(limit):
+            break
+        low, high = high, high * 2
+    while high - low > 0.05 * high:
+        middle = (low + high) / 2
+        seen = asyncio.run(load(paths, url, middle, seconds, connections))
+        print(seen.line(middle, seconds), flush=True)
+        low, high = (middle, high) if seen.held(limit) else (low, middle)
+    return low
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("paths", type=Path)
+    parser.add_argument("url")
+    parser.add_argument("--rate", type=float, default=745.0)
+    parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--connections", type=int, default=128)
+    parser.add_argument("--limit", type=float, default=250.0, help="ms that 99 of 100 answers may take")
+    parser.add_argument("--find", action="store_true")
+    args = parser.parse_args()
+    paths = args.paths.read_text(encoding="utf-8").splitlines()
+    if args.find:
+        print(f"highest rate held: {highest(paths, args.url, args.seconds, args.connections, args.limit):,.0f} requests a second")
+        return
+    seen = asyncio.run(load(paths, args.url, args.rate, args.seconds, args.connections))
+    print(seen.line(args.rate, args.seconds))
+    if not seen.held(args.limit):
+        sys.exit(f"not held: no error, nothing shed, p99 ≤ {args.limit:.0f} ms; first errors: {seen.errors[:3]}")
+
+
+if __name__ == "__main__":
+    main()
