@@ -153,7 +153,7 @@ def ways(ask: Asker, field: str, parent: str = "", most: int = 0) -> list[Way]:
     counts = counted(ask, field)
     below = [e for e in vocabulary(field).children(parent) if counts.get(e.code)]
     below.sort(key=lambda e: -counts[e.code])  # ties stay in the vocabulary's order
-    return [Way(e.label, ask.root + links.branch_path(field, e.code), counts[e.code], e.code) for e in below[: most or None]]
+    return [Way(wording.label(field, e.code), ask.root + links.branch_path(field, e.code), counts[e.code], e.code) for e in below[: most or None]]
 
 
 def branches(ask: Asker, field: str) -> list[Branch]:
