@@ -315,6 +315,25 @@ def sitemap(url: str, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--url", default="", metavar="BASE", help="The site's address (default: HAOKE_PUBLIC_URL).")
+@json_option
+@guarded
+def digest(out: Path, url: str, as_json: bool) -> None:
+    """Write into folder OUT a message for each subscriber with what is new in their searches."""
+    from web.digest import run
+
+    with opened_engine() as engine:
+        report = run(engine, home(), out, url or place.public_url())
+    if as_json:
+        print_json(report)
+        return
+    click.echo(f"{report['messages']:,} messages with {report['new']:,} new hits for {report['subscriptions']:,} subscriptions are in {out}")
+    for problem in report["problems"]:
+        click.echo(problem, err=True)
+
+
+@main.command()
 @click.option("--port", default=8000, help="Port to listen on.")
 @click.option("--no-serve", is_flag=True, help="Only build the sample catalogue.")
 @guarded
