@@ -200,7 +200,7 @@ def _event(record: Record) -> Thing:
 
 
 def _days(record: Record) -> tuple[str, str]:
-    run = next((o for o in record.get("offers") or () if o.get("opens")), {})
+    run: Mapping[str, str] = next((o for o in record.get("offers") or () if o.get("opens")), {})
     return run.get("opens", ""), run.get("closes", "")
 
 

@@ -64,7 +64,7 @@ def _described(operation: Operation) -> dict[str, Any]:
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     schema = {"type": "array", "items": parameter.schema} if parameter.several else parameter.schema
-    told = {"name": parameter.name, "in": "path" if parameter.path else "query", "description": parameter.about, "schema": schema}
+    told: dict[str, Any] = {"name": parameter.name, "in": "path" if parameter.path else "query", "description": parameter.about, "schema": schema}
     if parameter.required:
         told["required"] = True
     if parameter.several:
