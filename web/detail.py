@@ -93,7 +93,7 @@ def detail(record: Mapping[str, Any], root: str = "") -> Detail:
         pay_text=str(salary.get("text") or "") if shown and salary.get("text") != shown else "",
         verified=record.get("verified") is True,
         audience=cards.audience_size(record),
-        facts=[(name_of(name), items) for name in names if (items := fact(record, name, root))],
+        facts=[(name_of(name, kind), items) for name in names if (items := fact(record, name, root))],
         terms=[(t.get("label") or _("开课"), _dates(t), wording.run_of(t.get("opens", ""), t.get("closes", ""))) for t in _by_date(record)],
         offers=offers(record),
         summary=[p for p in str(record.get("summary") or "").split("\n") if p.strip()],
@@ -104,8 +104,10 @@ def detail(record: Mapping[str, Any], root: str = "") -> Detail:
     )
 
 
-def name_of(name: str) -> str:
+def name_of(name: str, kind: str) -> str:
     """What a row is called."""
+    if name == "year" and kind in ("job", "fair"):
+        return _("毕业届别")
     own = {
         "edition": _("教材版次"), "unit": _("单元"), "lesson": _("课文"), "publisher": _("出版社"), "employer_type": _("单位性质"),
         "employer_size": _("单位规模"), "address": _("工作地址"), "headcount": _("招聘人数"), "tags": _("标签"), "published": _("发布日期"),

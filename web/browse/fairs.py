@@ -167,9 +167,14 @@ def _day(day: date, held: list[cards.Card]) -> Day:
         return Day(_("正在举行"), "", "", held)
     if day == date.max:
         return Day(_("时间待定"), _("以来源网站为准"), "", held)
+    return Day(wording.short_date(day.isoformat()), until(day), day.isoformat(), held)
+
+
+def until(day: date) -> str:
+    """What day of the week it is, and how far off: 周二 · 3 天后."""
     left = (day - wording.today()).days
-    when = _("今天") if left == 0 else _("明天") if left == 1 else _("%(days)d 天后", days=left)
-    return Day(wording.short_date(day.isoformat()), f"{wording.weekday(day)} · {when}", day.isoformat(), held)
+    when = _("今天") if left == 0 else _("明天") if left == 1 else _("%(days)d 天后", days=left) if left > 0 else ""
+    return " · ".join(part for part in (wording.weekday(day), when) if part)
 
 
 def shelf(ask: Asker, heading: str = "", size: int = 4, **filters: str) -> Shelf:

@@ -145,7 +145,7 @@ def _fair(ask: Asker, record: Record) -> Posting:
     span = " – ".join(dict.fromkeys(wording.long_date(day) for day in (opens, closes) if wording.day(day)))
     places = "、".join(dict.fromkeys(wording.place(code) for code in present.values(record, "region")))
     keys = [
-        (_("举办时间"), span or _("来源没有写明"), f"{wording.weekday(first)} · {words}" if first and not over else ""),
+        (_("举办时间"), span or _("来源没有写明"), (fairs.until(first) if state == "soon" or first == wording.today() else words) if first and not over else ""),
         (_("举办地点"), places or _("来源没有写明"), str(record.get("address") or "")),
         (_("信息来源"), "、".join(present.values(record, "platform") or present.values(record, "source")), _published(record)),
     ]
