@@ -154,7 +154,7 @@ def test_schools_are_grouped_by_letter_or_by_province(client: FlaskClient) -> No
     assert client.get("/higher/schools?by=size").status_code == 400
 
 
-@pytest.mark.parametrize(("text", "found", "not_found"), [("重庆", "重庆大学", "长安大学"), ("北大", "北京大学", "重庆大学"), ("xiamen", "厦门大学", "北京大学")])
+@pytest.mark.parametrize(("text", "found", "not_found"), [("重庆", "重庆大学", "长安大学"), ("北大", "北京大学", "重庆大学"), ("xiamen", "厦门大学", "北京大学"), ("cqd", "重庆大学", "长安大学")])
 def test_schools_are_found_by_a_part_a_short_name_or_pinyin(client: FlaskClient, text: str, found: str, not_found: str) -> None:
     words = page(client, f"/higher/schools?q={text}").words
     assert found in words and not_found not in words

@@ -76,15 +76,16 @@ def schools(ask: Asker, service: str) -> list[School]:
 
 
 def _school(name: str, count: int, root: str) -> School:
-    entry, sound = known(name), "".join(reading(name))
+    entry, syllables = known(name), reading(name)
+    sound, initials = "".join(syllables), "".join(s[0] for s in syllables)
     region = entry.attrs.get("region", "") if entry else ""
     initial = sound[:1].upper() if sound[:1].isascii() and sound[:1].isalpha() else OTHER
-    keys = (key(name), sound, *(key(a) for a in (entry.aliases if entry else ())))
+    keys = (key(name), sound, initials, *(key(a) for a in (entry.aliases if entry else ())))
     return School(name, root + links.school_path(name), count, sound, initial, region[:2] + "0000" if region else "", keys)
 
 
 def matching(found: Iterable[School], text: str) -> list[School]:
-    """The schools that a text may mean: a part of the name, a short name, or the beginning of its pinyin."""
+    """The schools that a text may mean: a part of the name, a short name, or the beginning of its pinyin or of its initials."""
     wanted = key(text)
     return [s for s in found if any(k.startswith(wanted) or (not wanted.isascii() and wanted in k) for k in s.keys)]
 
