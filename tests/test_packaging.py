@@ -54,7 +54,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_all_that_runs_and_nothing_else(wheel: Path) -> None:
     held = {n for n in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in n}
-    code = r"cli\.py|(catalog|indexer|ranking|web)/.*\.(py|sql|html|xml|txt|css|js|svg|png|ico|webmanifest|po|mo)|data/__init__\.py|data/(vocab|crosswalk|dict|sample)/.*"
+    code = r"cli\.py|(catalog|indexer|ranking|web)/.*\.(py|sql|html|xml|txt|css|js|svg|png|ico|webmanifest|po|mo)|data/__init__\.py|data/(vocab|crosswalk|dict|links|sample|topics)/.*"
     expected = {name for name in tracked() if re.fullmatch(code, name) and (ROOT / name).is_file()}
     assert expected - held == set(), "missing: add a pattern to package_data in setup.cfg"
     assert held - expected == set(), "no part of the product: tests, scripts or litter"
