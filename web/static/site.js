@@ -325,7 +325,7 @@ function savedSearches() {
       part.link.textContent = one.words;
       part.link.href = data.search + (query ? query + "&" : "?") + "sort=newest";
       part.feed.href = data.feed + query;
-      if (!isNaN(at)) part.since.textContent = data.since.replace("{day}", at.toLocaleDateString(document.documentElement.lang));
+      if (!isNaN(at)) part.since.textContent = data.since.replace("{day}", at.toLocaleDateString(document.documentElement.lang, { dateStyle: "long" }));
       function look() { if (ids) change(one.q, { seen: ids }); }
       part.link.addEventListener("click", look);
       part.link.addEventListener("auxclick", look);
