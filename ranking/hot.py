@@ -78,10 +78,11 @@ def _hits(bodies: Sequence[bytes]) -> list[ResultHit]:
 
 
 def _fallback(engine: Engine, field: str, value: str, size: int) -> HotList:
-    """What the source counts most, else the newest, as far as anything is known of it."""
+    """What the source counts most, else the newest, else what is best in itself (see ranking.signals)."""
     known = {"popular": "popularity", "newest": "published"}
     for sort in ("newest",) if value in FRESH else ("popular", "newest"):
         found = search(engine, Request(filters={field: (value,)}, sort=sort, size=size, facets=()))
         if any(hit.resource.get(known[sort]) for hit in found.hits):
             return HotList(field, value, sort, found.hits, found.partial)
+    found = search(engine, Request(filters={field: (value,)}, size=size, facets=()))
     return HotList(field, value, "any", found.hits, found.partial)
