@@ -11,10 +11,10 @@ import pytest
 
 import data
 from catalog.demo import JOBS, fill
-from catalog.errors import BadRequest
+from catalog.errors import BadRequest, BadValue
 from catalog.resource import Resource
 from catalog.sample_jobs import postings, roles
-from catalog.sources import Options, _mapping, sample_jobs
+from catalog.sources import Options, Raw, _mapping, sample_fairs, sample_jobs
 from catalog.store import Store
 from catalog.vocab import vocabulary
 
@@ -148,6 +148,17 @@ def test_every_role_knows_its_occupation_and_industries() -> None:
 def test_a_location_that_is_no_number_of_postings_is_refused(location: str) -> None:
     with pytest.raises(BadRequest, match="postings"):
         next(iter(sample_jobs.extract(location, Options())))
+
+
+def test_example_fairs_are_still_to_come_on_any_day_and_told_before_they_begin() -> None:
+    rows = [item.value for item in sample_fairs.extract(str(SAMPLE / "example_fair.tsv"), Options()) if isinstance(item, Raw)]
+    for today in (TODAY, TODAY + timedelta(days=400)):
+        for fair in (sample_fairs.transform({**row, "today": today.isoformat()}, Options()) for row in rows):
+            run = fair.offers[0]
+            assert fair.published <= run.opens <= run.closes == fair.expires and fair.expires >= today.isoformat() >= fair.published, fair.id
+            assert fair.region and fair.industry and not fair.unmapped, fair.id
+    with pytest.raises(BadValue, match="after"):
+        sample_fairs.transform({**rows[0], "after": "soon"}, Options())
 
 
 def test_the_sample_fills_a_store_once_and_a_second_time_changes_nothing(tmp_path: Path) -> None:

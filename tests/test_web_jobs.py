@@ -273,3 +273,18 @@ def test_an_empty_catalogue_has_pages_too(tmp_path_factory: pytest.TempPathFacto
     for path, words in told.items():
         assert words in page(client, path).words
     engine.close()
+
+
+def test_many_fairs_are_paged_by_day_and_many_posts_all_grouped(tmp_path_factory: pytest.TempPathFactory) -> None:
+    many = [fair(f"n{n:03}", day(n + 1), day(n + 1)) for n in range(130)] + [job(f"p{n}", f"岗位{n}", "110108") for n in range(130)]
+    engine = build(tmp_path_factory.mktemp("many"), many)
+    client = create_app(engine).test_client()
+    seen: list[str] = []
+    path = "/fairs"
+    while path:
+        found = page(client, path)
+        seen += titles(client, path)
+        path = next((str(a["href"]) for a in found.all("a", rel="next")), "")
+    assert seen == [f"招聘会n{n:03}" for n in range(130)]
+    assert len(set(titles(client, "/employers/" + quote("示例科技公司")))) == 130
+    engine.close()
