@@ -160,6 +160,11 @@ def test_a_form_leads_to_the_answer_also_where_the_path_has_a_parameter(client: 
     assert client.get("/docs/api").text.count('value="resource"') == 1
 
 
+def test_fields_left_empty_are_not_asked(client: FlaskClient) -> None:
+    answer = client.get("/docs/api/try?operation=search&q=&kind=course&page=&cursor=x&service=")
+    assert answer.location == "/api/v1/search?kind=course&cursor=x"
+
+
 def test_the_id_that_the_page_offers_exists(client: FlaskClient) -> None:
     (offered,) = re.findall(r'id="resource-id" name="id" value="([^"]+)"', client.get("/docs/api").text)
     assert client.get(f"/api/v1/resources/{quote(offered, safe='')}").status_code == 200

@@ -78,7 +78,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 @openapi.get("/docs/api")
 def page() -> str:
     """Each path as a form that opens its answer."""
-    return render_template("try.html", operations=operations(), known=_known(), first=_first)
+    return render_template("try.html", operations=operations(), known=_known())
 
 
 def _known() -> str:
@@ -94,14 +94,9 @@ def _known() -> str:
         return ""
 
 
-def _first(operation: Operation) -> str:
-    """Where the form of an operation leads: to its path, or, where the path has a parameter, to try_it()."""
-    return operation.path if "{" not in operation.path else "/docs/api/try"
-
-
 @openapi.get("/docs/api/try")
 def try_it() -> Response:
-    """Leads to a path whose parameters were given in a form: a form can't put them into a path by itself."""
+    """Leads to what a form asks for: a form can't put a parameter into a path, nor leave out what is empty."""
     operation = next((o for o in operations() if o.name == request.args.get("operation")), None)
     if operation is None:
         abort(404)

@@ -119,7 +119,7 @@ def _value(name: str) -> str:
     known = FILTERS[name]
     if name in ("salary", "verified"):
         return {"salary": "8000-12000", "verified": "true"}[name]
-    return next((wording.label(name, e.code) for e in vocabulary(known.vocabulary)), "") if known.vocabulary else ""
+    return next((e.label if known.open else wording.label(name, e.code) for e in vocabulary(known.vocabulary)), "") if known.vocabulary else ""
 
 
 def _q(about: str) -> Parameter:
