@@ -12,6 +12,7 @@ from typing import Any
 
 from catalog.vocab import vocabulary
 from indexer.fields import FACETS, FILTERS, SHANGHAI, VERIFIED
+from ranking import alike
 from ranking.results import Request
 from web.i18n import SOURCE, language, term
 from web.i18n import gettext as _
@@ -79,10 +80,7 @@ def asked(request: Request) -> str:
 
 def city(code: str) -> str:
     """The city that a region lies in: 西湖区 → 杭州市, 海淀区 → 北京市; a province where no city is named."""
-    words = vocabulary("region")
-    path = words.path(code) or (code,)
-    # a municipality is both province and city
-    return label("region", path[0] if len(path) == 1 or words.label(path[0]).endswith("市") else path[1])
+    return label("region", alike.city(code))
 
 
 def grouped(number: int) -> str:
