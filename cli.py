@@ -525,8 +525,8 @@ def export(folder: Path | None, since: int | None, anew: bool, as_json: bool) ->
     if as_json:
         print_json(manifest.model_dump(mode="json"))
         return
-    held = f"a snapshot of {manifest.snapshot.resources:,} resources, " if manifest.snapshot else ""
-    click.echo(f"{target} holds {held}changes {manifest.oldest:,} to {manifest.sequence:,}")
+    held = f"a snapshot of {manifest.snapshot.resources:,} resources and " if manifest.snapshot else ""
+    click.echo(f"{target} holds {held}{sum(c.rows for c in manifest.changes):,} changes after number {manifest.oldest:,}, up to {manifest.sequence:,}")
 
 
 if __name__ == "__main__":
