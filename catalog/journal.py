@@ -7,7 +7,6 @@ the disk is full or the day's file has its size, and says so in the log.
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
 import platform
@@ -17,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing.util import Finalize
 from pathlib import Path
 from threading import Lock, Timer
 from typing import Any
@@ -72,7 +72,7 @@ class Journal:
         with self._lock:
             if self._process != os.getpid():  # what a process took before it forked is its own
                 self._process, self._lines, self._waiting = os.getpid(), {}, 0
-                atexit.register(self.flush)
+                Finalize(None, self.flush, exitpriority=1)  # unlike atexit also in a child of multiprocessing: a web worker is one
             if self._waiting >= WAITING:
                 return
             self._lines.setdefault(file_of(self.name, self.clock()), []).append(line)
