@@ -20,7 +20,7 @@ from indexer.engine import Engine
 from tests.test_web_pages import Page
 from tests.web_sample import AWKWARD, build, records
 from web import create_app
-from web.report import LARGEST, MOST, TRAP, Gate
+from web.report import LARGEST, MOST, TRAP, Limit
 
 JOB = "/report/ncss:1"
 
@@ -103,12 +103,12 @@ def test_machines_other_sites_and_floods_are_kept_out(app: Flask, client: FlaskC
     assert reports.listed()[0].count == MOST
 
 
-def test_the_gate_opens_again_after_a_minute() -> None:
+def test_the_limit_opens_again_after_a_minute() -> None:
     now = 0.0
-    gate = Gate(2, clock=lambda: now)
-    assert [gate.open(), gate.open(), gate.open()] == [True, True, False]
+    limit = Limit(2, clock=lambda: now)
+    assert [limit.open(), limit.open(), limit.open()] == [True, True, False]
     now = 60.0
-    assert gate.open()
+    assert limit.open()
 
 
 def test_a_report_that_can_not_be_kept_is_not_thanked_for(client: FlaskClient, home: Path) -> None:

@@ -23,7 +23,7 @@ LARGEST = 16 * 1024  # bytes of a form
 TRAP = "website"  # a field that people don't see: who fills it in is none
 
 
-class Gate:
+class Limit:
     """Lets so many through in any minute, whoever they are: no address is looked at."""
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -44,8 +44,8 @@ class Gate:
 
 
 def install(app: Flask) -> None:
-    """Gives an application its gate."""
-    app.extensions["haoke.gate"] = Gate(MOST)
+    """Gives an application its limit."""
+    app.extensions["haoke.reports"] = Limit(MOST)
 
 
 def problems() -> dict[str, str]:
@@ -77,8 +77,8 @@ def take(id: str) -> Response:
     if len(note) > reports.LONGEST:
         return _page(found, 400, error=_("说明最多 %(most)d 字，这里有 %(count)d 字", most=reports.LONGEST, count=len(note)), problem=problem, note=note)
     if not request.form.get(TRAP):
-        gate: Gate = current_app.extensions["haoke.gate"]
-        if not gate.open():
+        limit: Limit = current_app.extensions["haoke.reports"]
+        if not limit.open():
             return _page(found, 429, error=_("现在提交的人很多，请一分钟后再试"), problem=problem, note=note)
         try:
             reports.add(found.id, found.title, problem, note)
