@@ -18,9 +18,10 @@ from ranking.rarity import Rarity
 from ranking.topic import Text, Topic
 
 SAME_TOPIC = 0.6  # of the weight of a title's words: the other title is about the same
-SAME_POST = 0.85  # of it: the same post, also where every word of it is common
+SAME_POST = 0.7  # of it: the same post, also where every word of it is common
 TOUCHED = 0.2  # of it: enough where both belong to one major or class
 SERVICE = ("public", "grassroots")  # sorts of job that say what one applies for, as full-time does not
+HALF = 0.5  # of it: enough where nothing says that they belong apart
 SHARED = 0.35  # of it: the other has something to do with it, where a field says so too
 
 Record = Mapping[str, Any]
@@ -47,6 +48,8 @@ class Seed:
         for name in resource.employer if resource.kind == "job" else ():
             title = title.replace(name, " ")  # who offers a post is not what it is
         self.topic = Topic(title, rarity, kinds)
+        # of courses that have nothing but the major in common, those come first that are called like it
+        self.major = Topic(vocabulary("major").label(resource.major[0]), rarity, kinds) if resource.major else None
 
     def common(self, other: Record, name: str) -> tuple[str, ...]:
         """Values of a field that both have."""
@@ -85,7 +88,7 @@ def city(code: str) -> str:
 def _lesson(seed: Seed, other: Record) -> Match | None:
     if seed.apart(other, "subject") or (values(seed.record, "subject") and not values(other, "subject")):
         return None
-    share, words = seed.topic.shared(Text.of(other["title"]))
+    share, words = seed.topic.shared(Text(other["title"]))
     book = seed.agrees(other, "grade", "version", "volume")
     unit = book and seed.agrees(other, "unit")
     near = 2.0 * seed.agrees(other, "stage") + 2.0 * seed.agrees(other, "grade") + 1.0 * book + 2.0 * unit + _soon(seed.record, other) * book
@@ -110,7 +113,7 @@ def _textbook(seed: Seed, other: Record) -> Match | None:
     if not seed.agrees(other, "subject") or seed.apart(other, "stage"):
         return None
     if not values(seed.record, "version") and not values(other, "version"):
-        share, _ = seed.topic.shared(Text.of(other["title"]))
+        share, _ = seed.topic.shared(Text(other["title"]))
         return (6.0 + 2.0 * share - 0.5 * _steps(seed.record, other, "grade"), Reason("series")) if share >= SAME_TOPIC else None
     version, grade, volume = (seed.agrees(other, name) for name in ("version", "grade", "volume"))
     if version and grade and volume:
@@ -137,17 +140,19 @@ def _steps(one: Record, other: Record, name: str) -> int:
 
 # ── courses ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _course(seed: Seed, other: Record) -> Match | None:
-    share, words = seed.topic.shared(Text.of(other["title"]))
+    text = Text(other["title"])
+    share, words = seed.topic.shared(text)
     majors, classes = seed.common(other, "major"), tuple(c for c in seed.common(other, "discipline") if len(vocabulary("discipline").path(c)) > 1)
     teachers = seed.common(other, "teacher") if seed.agrees(other, "school") else ()
     fits = 2.0 * bool(majors) + 1.0 * bool(classes) + 0.5 * seed.agrees(other, "discipline") + 0.5 * seed.agrees(other, "stage") + 1.0 * bool(teachers)
     if share >= SAME_TOPIC and words:
         return 2.0 + 8.0 * share + fits, Reason("topic", {"words": words})
     akin = majors or classes or teachers
-    if words and share >= (TOUCHED if akin else SHARED) and (akin or not seed.apart(other, "discipline")):
+    if words and share >= (TOUCHED if akin else HALF) and (akin or not seed.apart(other, "discipline")):
         return 2.0 + 6.0 * share + fits, Reason("topic", {"words": words})
     if majors:
-        return 1.0 + 4.0 * share + fits, Reason("major", {"major": majors[:1]})
+        called = seed.major.shared(text)[0] if seed.major else 0.0
+        return 1.0 + 4.0 * share + called + fits, Reason("major", {"major": majors[:1]})
     if teachers:
         return 1.0 + 4.0 * share + fits, Reason("teacher", {"teacher": teachers[:1]})
     if classes:
@@ -157,10 +162,10 @@ def _course(seed: Seed, other: Record) -> Match | None:
 
 # ── jobs ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _job(seed: Seed, other: Record) -> Match | None:
-    text = Text.of(other["title"])
+    text = Text(other["title"])
     share, words = seed.topic.shared(text)
     if share >= SAME_POST and not words:
-        words = seed.topic.named([t for t in seed.topic.tokens if text.holds(t.text)], telling=False)
+        words = seed.topic.named(seed.topic.standing(text), telling=False)
     there = {city(c) for c in values(other, "region")}
     near = [c for c in map(city, values(seed.record, "region")) if c in there ]
     trades = tuple(c for c in seed.common(other, "occupation") if len(vocabulary("occupation").path(c)) > 2)
@@ -183,7 +188,7 @@ def _job(seed: Seed, other: Record) -> Match | None:
 
 # ── the others ─────────────────────────────────────────────────────────────────────────────────────────────────────
 def _other(seed: Seed, other: Record) -> Match | None:
-    share, words = seed.topic.shared(Text.of(other["title"]))
+    share, words = seed.topic.shared(Text(other["title"]))
     named = {name: common for name in ("major", "subject", "discipline", "industry", "topic") if (common := seed.common(other, name))}
     fits = 2.0 * len(named) + 1.0 * seed.agrees(other, "region") + 0.5 * seed.agrees(other, "school")
     if share >= SHARED and words:

@@ -29,11 +29,12 @@ POOL = 50  # hits that are compared
 WORDS = 32  # of an ad that are looked for in titles of courses, the most telling
 BEGINS = 0.4  # of the weight of a course's title is asked for, and it begins so: Java of Java程序设计
 MOSTLY = 0.75  # of it, wherever in the title: Python of 实用Python
-ENDINGS = ("", "学", "技术", "基础", "概论", "原理", "实务", "导论")  # what courses append to the name of what they teach
+ENDINGS = ("", "学", "技术", "概论", "原理", "导论")  # what courses append to the name of what they teach
 COURSES = ("course", "library")
 _SENTENCE = re.compile(r"[。；;！!？?\n]+|(?<![\d.])\d{1,2}[、.．)）](?!\d)|任职|岗位|职责|要求[:：]")
 _AFTER = re.compile(r"(?:熟悉|熟练|精通|掌握|了解|会用|会使用|擅长|善用|能使用|使用过)(.{1,60})")
-_BEFORE = re.compile(r"([^，,：:]{1,40}?)(?:等|类|或|及)*(?:相关|相近)?(?:的)?(?:专业|学科|资格证|从业资格|执业|证书|职称|开发经验|设计经验)")
+_CLAUSE = re.compile("[，,：:]")
+_BEFORE = re.compile("(?:等|类|或|及)*(?:相关|相近)?的?(?:专业|学科|资格证|从业资格|执业|证书|职称|开发经验|设计经验)")
 Record = Mapping[str, Any]
 
 
@@ -45,14 +46,18 @@ class Ad:
         majors = [vocabulary("major").label(code) for code in values(record, "major")]
         named = [*majors, *unmapped.get("major", ()), *values(record, "tags")]
         trades = [vocabulary("occupation").label(code) for code in values(record, "occupation")]
-        self.title = Text.of(" | ".join((record["title"], *trades)))
-        self.asks = Text.of(" | ".join((*named, *asking(record.get("summary") or ""))))
+        self.title = Text(record["title"])
+        self.trades = Text(" | ".join(trades))
+        self.asks = Text(" | ".join((*named, *asking(record.get("summary") or ""))))
 
 
 def asking(text: str) -> list[str]:
     """The parts of an ad's text that say what one must know: 熟悉… , …专业, …证书."""
-    sentences = [s for s in _SENTENCE.split(clean(text)) if s]
-    return [found for s in sentences for pattern in (_AFTER, _BEFORE) for found in pattern.findall(s)]
+    found: list[str] = []
+    for sentence in _SENTENCE.split(clean(text)):
+        found += _AFTER.findall(sentence)
+        found += [clause[: mark.start()] for clause in _CLAUSE.split(sentence) if (mark := _BEFORE.search(clause)) and mark.start()]
+    return found
 
 
 def courses_for(engine: Engine, job: Resource, size: int = 6) -> tuple[Recommendation, ...]:
@@ -61,7 +66,7 @@ def courses_for(engine: Engine, job: Resource, size: int = 6) -> tuple[Recommend
     ad = Ad(orjson.loads(job.to_json()))
     courses: dict[str, Record] = {}
     majors = [Scored(Term("major", code), 10.0) for code in job.major]
-    for asked in (taught(rarity, ad.title), [*taught(rarity, ad.asks), *majors]):  # apart: the words of one would crowd out the other's
+    for asked in (taught(rarity, ad.title, ad.trades), [*taught(rarity, ad.asks), *majors]):  # apart: the words of one would crowd out the other's
         if asked:
             page = engine.search(Query(clause=Some(tuple(asked)), scope=(unexpired(), OneOf("kind", COURSES)), size=POOL))
             courses |= {hit.id: orjson.loads(hit.body) for hit in page.hits if hit.id not in courses}
@@ -78,10 +83,10 @@ def courses_for(engine: Engine, job: Resource, size: int = 6) -> tuple[Recommend
     return chosen(found, size, by_reason=True)
 
 
-def taught(rarity: Rarity, text: Text) -> list[Clause]:
-    """The words of a text that courses are called by, the most telling ones, as clauses."""
+def taught(rarity: Rarity, *texts: Text) -> list[Clause]:
+    """The words of texts that courses are called by, the most telling ones, as clauses."""
     weights = {}
-    for word in text.words:
+    for word in frozenset().union(*(text.words for text in texts)):
         holding, of = rarity.held(word, COURSES) if len(word) > 1 and not word.isdigit() else (0, 1)
         if 0 < holding <= max(FEW, TELLING * of):
             weights[word] = math.log((of + 1) / holding)
@@ -92,7 +97,7 @@ def jobs_for(engine: Engine, course: Resource, size: int = 6) -> tuple[Recommend
     """Jobs that ask for what a course teaches; () where none does."""
     rarity = Rarity(engine)
     topic = Topic(course.title, rarity, COURSES)
-    words = sorted((w for w in topic.weights if topic.tells(w)), key=lambda w: (-rarity.weight(w), w))
+    words = sorted(w for w in topic.asked if topic.tells(w))
     majors = [Scored(Term("major", code), 10.0) for code in course.major]
     if not (words or majors):
         return ()
@@ -136,8 +141,8 @@ def mentions(engine: Engine, name: str) -> int:
 def _answers(topic: Topic, ad: Ad, rarity: Rarity) -> tuple[float, Reason] | None:
     """How well a course answers an ad, and by what words."""
     best: tuple[float, Reason] | None = None
-    for code, text, counts in (("work", ad.title, 1.5), ("asked", ad.asks, 1.0)):
-        stretches = [s for s in topic.standing(text) if any(topic.tells(t.text) for t in s) and _is_name(topic, s, rarity)]
+    for code, text, counts in (("work", ad.title, 1.5), ("asked", ad.asks, 1.0), ("work", ad.trades, 0.9)):
+        stretches = [s for s in topic.standing(text) if topic.names(s) and _is_name(topic, s, rarity)]
         held = [t for s in stretches for t in s]
         if held and (share := topic.share(held)) >= (BEGINS if held[0].start == topic.tokens[0].start else MOSTLY):
             score = 6.0 * share * counts
@@ -147,6 +152,6 @@ def _answers(topic: Topic, ad: Ad, rarity: Rarity) -> tuple[float, Reason] | Non
 
 
 def _is_name(topic: Topic, stretch: list[Token], rarity: Rarity) -> bool:
-    """Whether a stretch is called something by itself: a post or a course bears it as its whole title (会计, 机器学习), 可持续 does none."""
+    """Whether a stretch is a name: several words, or one that a post or a course bears as its whole title (会计, not 可持续)."""
     name = key(topic.written(stretch))
-    return name.isascii() or any(rarity.share(name + ending, "exact") > 0 for ending in ENDINGS)
+    return len(stretch) > 1 or name.isascii() or any(rarity.share(name + ending, "exact") > 0 for ending in ENDINGS)

@@ -73,7 +73,7 @@ def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommen
 
 def clause(seed: Seed) -> Clause | None:
     """What brings candidates: a word of the title, or a code that says what it is about; the other fields add to the score."""
-    resource, rarest = seed.resource, sorted(seed.topic.weights.items(), key=lambda w: -w[1])[:WORDS]
+    resource, rarest = seed.resource, sorted(seed.topic.asked.items(), key=lambda w: (-w[1], w[0]))[:WORDS]
     words: list[Clause] = [Term("title", word, TITLE) for word, weight in rarest if weight > 0]
     needs, wishes = list(words), []
     for name, score in FIELDS.get(resource.kind, OTHERS).items():

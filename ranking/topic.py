@@ -4,32 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
 
 from catalog.text import align, key
 from indexer.analysis import Token, index_tokens, is_han, query_tokens
 from ranking.rarity import Rarity
 
 TELLING = 0.006  # a word that a larger share of titles holds names no topic: 技术, 工程师, 复习
-FEW = 20  # titles: in a small catalogue, that many may hold a telling word
+TOGETHER = 0.03  # the same for each of several words that stand side by side: 建筑 and 物理 of 建筑物理
+FEW = 12  # titles: in a small catalogue, so many may hold a telling word
+_CODE = re.compile(r"[a-z]*\d{3,}[a-z\d]*|\d+")  # mj001503, 20240101: tells one ad from the next, nothing else
+_CIRCLED = str.maketrans(dict.fromkeys("①②③④⑤⑥⑦⑧⑨⑩⑪⑫", " "))  # Fire③ is about Fire
 _NUMBERED = re.compile(r"第?[一二三四五六七八九十百零〇两\d]+|[a-z]{1,2}\d+([a-z]+\d+)*")  # 第七, 3, m2u4: where it stands, not what it is
 
 
-@dataclass(frozen=True, slots=True)
 class Text:
-    """A text that titles are looked for in: made once, asked often."""
+    """A text that words are looked for in."""
 
-    folded: str
-    words: frozenset[str]
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.folded = key(text)
 
-    @classmethod
-    def of(cls, text: str) -> Text:
-        """The text as it is compared."""
-        return cls(key(text), frozenset(index_tokens(text)))
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its words, as they are indexed."""
+        return frozenset(index_tokens(self.text))
 
     def holds(self, word: str) -> bool:
-        """Whether a word stands in it; Han words also where the text is cut otherwise."""
-        return word in self.words or (len(word) > 1 and is_han(word) and word in self.folded)
+        """Whether a word stands in it: Han words of two and more characters however the text is cut, others as words of their own."""
+        return word in self.folded and ((len(word) > 1 and is_han(word)) or word in self.words)
 
 
 class Topic:
@@ -40,27 +43,36 @@ class Topic:
 
     def __init__(self, title: str, rarity: Rarity, kinds: tuple[str, ...] = ()) -> None:
         self.title = title
-        self.cleaned, self._offsets = align(title)
-        words = [t for t in query_tokens(self.cleaned) if not t.text.isdigit()]
+        self.cleaned, self._offsets = align(title.translate(_CIRCLED))
+        words = [t for t in query_tokens(self.cleaned) if not _CODE.fullmatch(t.text)]
         longer = [t for t in words if len(t.text) > 1]
         self.tokens: list[Token] = longer or words
         self.weights = {t.text: rarity.weight(t.text) for t in self.tokens}
         self.whole = sum(self.weights.values()) or 1.0
         self._rarity, self._kinds = rarity, kinds
-        self._tells: dict[str, bool] = {}
+        self._tells: dict[tuple[str, float], bool] = {}
 
-    def tells(self, word: str) -> bool:
-        """Whether a word is rare enough to name a topic."""
-        known = self._tells.get(word)
+    def tells(self, word: str, most: float = TELLING) -> bool:
+        """Whether a word is rare enough among titles to name a topic."""
+        known = self._tells.get((word, most))
         if known is None:
             holding, of = self._rarity.held(word, self._kinds)
-            known = self._tells[word] = holding <= max(FEW, TELLING * of) and not _NUMBERED.fullmatch(word)
+            known = self._tells[word, most] = holding <= max(FEW, most * of) and not _NUMBERED.fullmatch(word)
         return known
 
+    def names(self, stretch: Sequence[Token]) -> bool:
+        """Whether words side by side name a topic: one of them does, or several do together."""
+        return any(self.tells(t.text) for t in stretch) or sum(self.tells(t.text, TOGETHER) for t in stretch) > 1
+
     def shared(self, text: Text) -> tuple[float, str]:
-        """The share of the weight that a text holds, 0–1, and the stretches in it that name a topic, as this title writes them."""
-        held = [t for t in self.tokens if text.holds(t.text)]
-        return self.share(held), self.named(held)
+        """How much of the title's weight a text holds, 0–1, and the stretches in it that name a topic, as this title writes them.
+
+        The weight of all words and of the longest stretch count half each: 数据资源管理 is not what 资源管理与数据分析 is about.
+        """
+        held = [t for t in self.tokens if any(text.holds(way.text) for way in _ways(t))]
+        stretches = self.standing(text)
+        longest = max((self.share(stretch) for stretch in stretches), default=0.0)
+        return (self.share(held) + longest) / 2, self.named(stretches)
 
     def standing(self, text: Text) -> list[list[Token]]:
         """The longest stretches of words that stand in a text just as here: 数据结构 is in 数据结构与算法, not in 数据的结构.
@@ -84,20 +96,19 @@ class Topic:
     def _between(self, stretch: Sequence[Token], last: Token) -> str:
         return key(self.cleaned[stretch[0].start : last.end])
 
+    @property
+    def asked(self) -> dict[str, float]:
+        """The words to look for, with what studies a thing also as the thing, and what they weigh."""
+        return {way.text: self.weights[t.text] for t in self.tokens for way in _ways(t)}
+
     def share(self, held: Sequence[Token]) -> float:
         """The share of the title's weight that some of its words have, in whole or without 学."""
         starts = {t.start for t in held}
         return sum({t.text: self.weights[t.text] for t in self.tokens if t.start in starts}.values()) / self.whole
 
-    def named(self, held: Sequence[Token], *, telling: bool = True) -> str:
-        """The stretches that these words make in the title; with `telling` those that name a topic, "" where none does."""
-        stretches: list[list[Token]] = []
-        for token in held:
-            if stretches and not self.cleaned[stretches[-1][-1].end : token.start].strip():
-                stretches[-1].append(token)
-            else:
-                stretches.append([token])
-        return "、".join(dict.fromkeys(self.written(s) for s in stretches if not telling or any(self.tells(t.text) for t in s)))
+    def named(self, stretches: Sequence[Sequence[Token]], *, telling: bool = True) -> str:
+        """Stretches as the title writes them; with `telling` those that name a topic, "" where none does."""
+        return "、".join(dict.fromkeys(self.written(s) for s in stretches if not telling or self.names(s)))
 
     def written(self, stretch: Sequence[Token]) -> str:
         """A stretch as the title writes it."""
