@@ -120,12 +120,18 @@ def test_terms_stand_by_week(client: FlaskClient) -> None:
 @pytest.mark.parametrize(("path", "there"), [
     ("/higher/disciplines/计算机类", None), ("/higher/disciplines/工学", "/higher/disciplines/ug:08"),
     ("/higher/disciplines/voc:52", "/vocational/disciplines/voc:52"), ("/vocational/disciplines/ug:0809", "/higher/disciplines/ug:0809"),
-    ("/vocational/majors/助产", "/vocational/majors/voc:520202"), ("/schools/北大", f"/schools/{quote('北京大学')}"),
+    ("/vocational/majors/助产", "/vocational/majors/voc:520202"), ("/schools/北大", f"/schools/{quote('北京大学')}"), ("/schools/", "/higher/schools"),
 ])  # fmt: skip
 def test_a_page_has_one_address(client: FlaskClient, path: str, there: str | None) -> None:
     answer = client.get(path)
     # 计算机类 stands in both catalogues: no guess
     assert (answer.status_code, answer.location) == ((308, there) if there else (404, None))
+
+
+def test_a_part_of_the_catalogue_that_holds_nothing_says_so_and_leads_to_a_search(client: FlaskClient) -> None:
+    for path in ("/higher/disciplines/ug:06", "/vocational/majors/voc:460103"):
+        found = page(client, path)
+        assert "还没有" in found.words and "查看全部" not in found.words and [link for link in hrefs(found) if link.startswith("/search?q=")]
 
 
 @pytest.mark.parametrize("path", ["/higher/disciplines/zz", "/higher/majors/zz", "/schools/无此学校", "/vocational/majors/护理"])

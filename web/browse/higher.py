@@ -139,6 +139,12 @@ def all_schools() -> Response:
     return page("schools.html", partial, groups=groups, total=len(found), text=text, by=by or "letter", trail=trail)
 
 
+@higher.get("/schools/")
+def schools_root() -> Response:
+    """Above the pages of schools stands the list of them."""
+    return moved("/higher/schools")
+
+
 @higher.get("/schools/<path:name>")
 def school(name: str) -> Response:
     """One school, and what it offers; a short name leads to the whole one."""
