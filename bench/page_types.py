@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import data
 from catalog.shortlink import short_code
 from indexer.engine import Engine
 from ranking.results import Request, ResultHit
 from ranking.search import search
 from web.links import resource_path, search_path
+
+NAMES = ("home", "results", "results-jobs", "results-empty", "lesson", "textbook", "course", "library", "case", "article", "live", "job", "fair", "k12",
+         "k12-books", "k12-volume", "report", "qr", "k12-coverage", "higher", "higher-discipline", "higher-schools", "school", "higher-terms",
+         "vocational", "vocational-discipline", "jobs", "jobs-region", "employer", "fairs", "guidance", "topics", "topic", "hot", "saved", "api",
+         "not-found")  # fmt: skip
 
 
 def first(engine: Engine, **filters: str) -> ResultHit | None:
@@ -63,6 +69,8 @@ def _types(engine: Engine) -> Iterator[tuple[str, str]]:
     yield "fairs", "/fairs"
     yield "guidance", "/guidance"
     yield "topics", "/topics"
+    if topics := sorted(p.stem for p in data.path("topics").glob("*.toml")):
+        yield "topic", f"/topics/{topics[0]}"
     yield "hot", "/hot"
     yield "saved", "/saved"
     yield "api", "/docs/api"
