@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from indexer.document import to_document
 from tests.web_sample import build, records
-from web import answers, create_app
+from web import conditional, create_app
 
 PAGES = ("/", "/search?q=数学", "/resources/icourse163:1", "/docs/api", "/api/v1/search?q=数学", "/api/v1/suggest?q=gao", "/api/v1/resources/ncss:1",
          "/api/v1/facets/school?q=大学", "/openapi.json", "/robots.txt")  # fmt: skip
