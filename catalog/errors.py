@@ -9,6 +9,7 @@
     ├── ExportError                the files for mirrors can't be read or written
     ├── EngineError                the engine refused or failed
     │   ├── EngineUnavailable      it can't be reached now: HTTP 503 with Retry-After
+    │   │   └── Overloaded         more is asked than can be answered at once
     │   ├── EngineLocked           another writer holds it
     │   ├── GenerationError        a generation is missing, unverified, or would lose documents
     │   └── CursorExpired          the cursor belongs to another generation: HTTP 400
@@ -75,6 +76,12 @@ class EngineUnavailable(EngineError):
     """The engine can't be reached now; trying again later may work."""
 
     retry_after = 5  # seconds
+
+
+class Overloaded(EngineUnavailable):
+    """More is asked than can be answered at once."""
+
+    retry_after = 1
 
 
 class EngineLocked(EngineError):

@@ -222,6 +222,10 @@ class Engine(Protocol):
         """Engines are told apart by identity: what is remembered about one is not another's."""
         ...
 
+    def mark(self) -> str:
+        """Differs from before whenever other documents answer; "" where that can't be told without asking another machine."""
+        ...
+
     def search(self, query: Query) -> Page:
         """The page that answers the query from the active generation. EngineError when there is none."""
         ...

@@ -102,6 +102,18 @@ class EngineContract:
         assert ids(jobs, Query(clause=Term("title", "出纳"))) == ["a:1"]
         assert "a:1" not in ids(jobs, Query(clause=Term("title", "会计")))
 
+    def test_a_mark_stands_until_other_documents_answer(self, jobs: Engine) -> None:
+        before = jobs.mark()
+        assert jobs.mark() == before
+        if not before:
+            return  # it can't be told here without asking another machine: what is kept must go by time
+        with jobs.writer(jobs.active().name) as writer:
+            writer.add(documents([resource("a:1", "出纳")]))
+            writer.commit(sequence=2)
+        changed = jobs.mark()
+        build(jobs, documents(JOBS))
+        assert len({before, changed, jobs.mark()}) == 3
+
     def test_an_id_twice_in_one_batch_of_updates_is_one_document_the_later(self, jobs: Engine) -> None:
         with jobs.writer(jobs.active().name) as writer:
             writer.add(documents([resource("a:9", "旧"), resource("a:9", "新")]))

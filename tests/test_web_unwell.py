@@ -18,7 +18,7 @@ from catalog.errors import EngineError, EngineUnavailable, GenerationError
 from indexer import engine as api
 from tests.test_web_pages import Page
 from tests.web_sample import build, records
-from web import create_app, memo
+from web import answers, create_app, memo
 from web.keep import Keep
 
 UNWELL = "搜索服务暂时不可用，以下是"
@@ -59,6 +59,7 @@ def engine(real: api.Engine) -> Moody:
 
 @pytest.fixture
 def app(engine: Moody, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    monkeypatch.setattr(answers, "SECONDS", -1.0)
     monkeypatch.setattr(memo, "SECONDS", -1.0)  # what the home page remembers by itself would hide that the engine is away
     return create_app(engine)
 

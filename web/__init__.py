@@ -74,7 +74,27 @@ def engine_address(engine_url: str | None, home: str | Path | None) -> str:
 
 def create_app(engine: Engine | None = None, *, engine_url: str | None = None, home: str | Path | None = None) -> Flask:
     """The application, over a given engine or one to be opened when first asked."""
-    from web import address, api, changes, conditional, counting, crawlers, feeds, hot, language, memo, openapi, out, pages, problems, report, share, topics
+    from web import (
+        address,
+        answers,
+        api,
+        changes,
+        conditional,
+        counting,
+        crawlers,
+        feeds,
+        gate,
+        hot,
+        language,
+        memo,
+        openapi,
+        out,
+        pages,
+        problems,
+        report,
+        share,
+        topics,
+    )
     from web import home as front
     from web.browse import employers, fairs, guidance, higher, jobs, k12, vocational
     from web.similar import similar
@@ -84,9 +104,14 @@ def create_app(engine: Engine | None = None, *, engine_url: str | None = None, h
     app.url_map.merge_slashes = False
     app.config.update(SEND_FILE_MAX_AGE_DEFAULT=31_536_000, BABEL_DEFAULT_LOCALE="zh_Hans_CN", BABEL_DEFAULT_TIMEZONE="Asia/Shanghai")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    # What is registered first sees a response last: compressed, with its tag.
+    answers.install(app)
     language.install(app)
     Compress(app)
     conditional.install(app)
+    gate.install(app, gate.permits(engine_url or os.environ.get("HAOKE_ENGINE", "")))
+    app.before_request(answers.look)
+    app.before_request(gate.enter)
     app.config["HAOKE_HOME"] = Path(home or place.home())
     app.extensions["haoke.engine"] = Slot(engine, engine_address(engine_url, home) if engine is None else "")
     memo.install(app)

@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 
 from catalog.journal import Journal
 from catalog.resource import Resource
@@ -42,35 +42,40 @@ def install(app: Flask) -> None:
 
 def viewed(resource: Resource) -> None:
     """Counts that the page of a resource was opened."""
-    if _counts():
-        came = _from()
-        _add({"e": "view", **_of(resource), **({"from": came} if came else {})})
+    _happened({"e": "view", **_of(resource)})
 
 
 def left(resource: Resource) -> None:
     """Counts that a link of a resource was followed."""
-    if _counts():
-        _add({"e": "out", **_of(resource)})
+    _happened({"e": "out", **_of(resource)})
 
 
 def searched(found: Results) -> None:
     """Counts that a query was asked: its first page, unless more than a tab narrows it."""
     asked = found.request
     narrowed = any(values for name, values in asked.filters.items() if name not in TABS)
-    if found.partial or narrowed or asked.page > 1 or asked.cursor or not asked.text.strip() or PRIVATE.search(asked.text) or not _counts():
+    if found.partial or narrowed or asked.page > 1 or asked.cursor or not asked.text.strip() or PRIVATE.search(asked.text):
         return
     short = found.interpretation.relaxed or found.suggestion
     tab = asked.filters.get("kind") or asked.filters.get("service") or ("",)
-    _add({"e": "search", "q": asked.text, "tab": tab[0], "found": "none" if not found.total else "part" if short else "all"})
+    _happened({"e": "search", "q": asked.text, "tab": tab[0], "found": "none" if not found.total else "part" if short else "all"})
+
+
+def again(event: Mapping[str, Any]) -> None:
+    """Counts what a kept answer (web.answers) counted when it was made, for the person who gets it now."""
+    if _counts():
+        came = _from() if event["e"] == "view" else {}
+        journal: Journal = current_app.extensions["haoke.events"]
+        journal.add({"h": datetime.fromtimestamp(journal.clock(), SHANGHAI).hour, **event, **({"from": came} if came else {})})
+
+
+def _happened(event: dict[str, Any]) -> None:
+    g.setdefault("events", []).append(event)
+    again(event)
 
 
 def _of(resource: Resource) -> dict[str, str]:
     return {"id": resource.id, "kind": resource.kind.value, "service": resource.service}
-
-
-def _add(record: Mapping[str, Any]) -> None:
-    journal: Journal = current_app.extensions["haoke.events"]
-    journal.add({"h": datetime.fromtimestamp(journal.clock(), SHANGHAI).hour, **record})
 
 
 def _counts() -> bool:

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from web import gate
+
 LONGEST_LINE = 16 * 1024  # bytes of a request line: a query of 300 characters with many filters, percent-encoded
 
 
@@ -42,8 +44,8 @@ def run(host: str, port: int, workers: int, *, engine_url: str, home: Path) -> N
         workers=workers,
         interface=Interfaces.WSGI,
         factory=True,
-        # the embedded engine computes: more threads only wait for each other; a cluster answers while others ask
-        blocking_threads=2 if engine_url.startswith("embedded") else 16,
+        # a few work, the others wait at the gate and can be told that it is too much; kept answers pass them
+        blocking_threads=gate.permits(engine_url) + gate.WAITING,
         http1_settings=HTTP1Settings(max_buffer_size=64 * LONGEST_LINE),
         respawn_failed_workers=True,
         log_access=False,

@@ -338,6 +338,10 @@ class Embedded:
                 self._pointer_stamp = stamp
         return self._reader
 
+    def mark(self) -> str:
+        reader = self._active_reader()
+        return f"{reader.folder.name}:{_stamp(reader.folder / 'meta.json')}"
+
     def search(self, query: api.Query) -> api.Page:
         reader = self._active_reader()
         try:

@@ -41,6 +41,9 @@ class Cluster:
         self.kept = Generations(self.connection)
 
     # searching
+    def mark(self) -> str:
+        return ""
+
     def search(self, query: api.Query) -> api.Page:
         return self.reader.search(query)
 

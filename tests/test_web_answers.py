@@ -1,0 +1,188 @@
+"""Answers that are given again, and the gate before those that must be made."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import orjson
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from catalog.errors import Overloaded
+from catalog.resource import Resource
+from indexer.document import to_document
+from indexer.engine import Engine, Page, Query
+from tests.web_sample import build, records
+from web import create_app
+from web.answers import Answer, Answers
+from web.gate import Gate
+
+PAGE = "/search?q=数学"
+PERSON = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0"}
+
+
+class Counted:
+    """A real engine that counts its searches, and may be partial or slow."""
+
+    def __init__(self, real: Engine) -> None:
+        self.real, self.asked, self.partial, self.seconds = real, 0, False, 0.0
+
+    def search(self, query: Query) -> Page:
+        self.asked += 1
+        time.sleep(self.seconds)
+        return replace(self.real.search(query), partial=self.partial)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.real, name)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Counted]:
+    real = build(tmp_path / "index", records())
+    yield Counted(real)
+    real.close()
+
+
+@pytest.fixture
+def app(engine: Counted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    monkeypatch.setenv("HAOKE_HOME", str(tmp_path / "home"))
+    return create_app(engine, home=tmp_path / "home")  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.mark.parametrize("path", [PAGE, "/resources/icourse163:1", "/api/v1/search?q=数学", "/"])
+def test_what_was_asked_a_moment_ago_is_not_made_again(client: FlaskClient, engine: Counted, path: str) -> None:
+    first = client.get(path, headers={"Accept-Encoding": "gzip"})
+    asked = engine.asked
+    second = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert engine.asked == asked > 0
+    assert (second.status_code, second.data) == (200, first.data)
+    same = lambda response: {name: value for name, value in response.headers if name not in ("Date",)}  # noqa: E731
+    assert same(second) == same(first)
+
+
+def test_each_reader_gets_it_in_the_encoding_and_language_asked_for(client: FlaskClient) -> None:
+    plain = client.get(PAGE)
+    packed = client.get(PAGE, headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain.headers and packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    english = client.get(PAGE, headers={"Accept-Language": "en"})
+    assert 'lang="en"' in english.text and 'lang="zh-CN"' in client.get(PAGE).text.partition("<body")[0]
+
+
+def test_a_commit_ends_what_was_kept(client: FlaskClient, engine: Counted) -> None:
+    new = Resource(id="new:1", kind="course", service="higher", source=("new",), title="泛函分析选讲")  # type: ignore[arg-type]
+    assert client.get("/api/v1/search?q=泛函分析选讲").json["total"] == 0
+    active = engine.active()
+    with engine.writer(active.name) as writer:
+        writer.add([to_document(new, 1.0)])
+        writer.commit(sequence=active.sequence + 1)
+    assert client.get("/api/v1/search?q=泛函分析选讲").json["total"] == 1
+
+
+def test_what_only_a_part_answered_is_made_again(client: FlaskClient, engine: Counted) -> None:
+    engine.partial = True
+    assert client.get("/api/v1/search?q=数学").json["partial"] is True
+    engine.partial = False
+    assert client.get("/api/v1/search?q=数学").json["partial"] is False
+
+
+def test_errors_are_not_kept(client: FlaskClient, engine: Counted) -> None:
+    assert client.get("/search?stage=火星").status_code == 400
+    assert client.get("/resources/nobody:1").status_code == 404
+    answers: Answers = client.application.extensions["haoke.answers"]
+    assert answers.bytes == 0
+
+
+def test_a_reader_who_has_it_already_is_told_so_also_from_what_is_kept(client: FlaskClient, engine: Counted) -> None:
+    for _ in range(2):
+        tag = client.get(PAGE, headers={"Accept-Encoding": "gzip"}).headers["ETag"]
+        again = client.get(PAGE, headers={"Accept-Encoding": "gzip", "If-None-Match": tag})
+        assert (again.status_code, again.data) == (304, b"")
+
+
+def test_every_reader_counts_and_no_machine(client: FlaskClient, app: Flask, tmp_path: Path) -> None:
+    client.get(PAGE, headers={"User-Agent": "somebot/1.0"})
+    for _ in range(3):
+        client.get(PAGE, headers=PERSON)
+    client.get("/resources/icourse163:1", headers=PERSON)
+    client.get("/resources/icourse163:1", headers={**PERSON, "Referer": "http://localhost" + PAGE})
+    app.extensions["haoke.events"].flush()
+    lines = [orjson.loads(line) for file in (tmp_path / "home" / "events").glob("*.jsonl") for line in file.read_bytes().splitlines()]
+    # lines are shuffled before they are written: nobody's way can be told from their order
+    assert Counter((line["e"], "from" in line) for line in lines) == {("search", False): 3, ("view", False): 1, ("view", True): 1}
+
+
+def test_answers_take_no_more_room_than_they_may() -> None:
+    now = [0.0]
+    answers = Answers(1_000, lambda: now[0])
+    answer = lambda size, mark="a": Answer(b"x" * size, (), 60.0, mark, ())  # noqa: E731
+    for n in range(5):
+        answers.put(n, answer(300))
+    assert answers.bytes <= 1_000
+    assert [n for n in range(5) if answers.get(n, "a")] == [2, 3, 4]
+    assert answers.get(4, "b") is None and answers.get(4, "a") is None
+    answers.put(3, answer(100))
+    assert answers.bytes == 400
+    now[0] = 61.0
+    assert answers.get(3, "a") is None
+
+
+def test_a_full_gate_says_so_at_once_and_serves_those_it_took_in() -> None:
+    gate = Gate(permits=1, waiting=2, patience=5.0)
+    served, refused = [], []
+
+    def visit() -> None:
+        try:
+            gate.enter()
+        except Overloaded:
+            refused.append(time.monotonic())
+            return
+        time.sleep(0.05)
+        gate.leave()
+        served.append(time.monotonic())
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        for asked in [pool.submit(visit) for _ in range(8)]:
+            asked.result()
+    assert len(served) == 3 and len(refused) == 5
+    assert max(refused) - began < 0.05
+    assert (gate.free, gate.queued) == (1, 0)
+
+
+def test_nobody_waits_at_the_gate_for_longer_than_it_says() -> None:
+    gate = Gate(permits=0, waiting=1, patience=0.05)
+    with pytest.raises(Overloaded):
+        gate.enter()
+    assert gate.queued == 0
+
+
+def test_overload_is_a_503_that_says_when_to_come_back_and_kept_answers_are_served_meanwhile(app: Flask, engine: Counted) -> None:
+    app.extensions["haoke.overload"] = Gate(permits=1, waiting=0)
+    client = app.test_client()
+    kept = client.get(PAGE).data
+    engine.seconds = 0.5
+    slow = threading.Thread(target=lambda: app.test_client().get("/search?q=会计"))
+    slow.start()
+    time.sleep(0.2)
+    refused = client.get("/api/v1/search?q=物理")
+    assert (refused.status_code, refused.headers["Retry-After"], refused.mimetype) == (503, "1", "application/problem+json")
+    assert client.get(PAGE).data == kept
+    assert client.get("/healthz").status_code == 200
+    slow.join()
+    engine.seconds = 0.0
+    assert client.get("/api/v1/search?q=物理").status_code == 200
+    assert app.extensions["haoke.overload"].free == 1

@@ -1,0 +1,120 @@
+"""Answers given again: what was asked a moment ago and can't have changed is not made a second time.
+
+Kept ready to send – compressed, with its tag – by address, language and encodings; each process its own, the ones least recently used going
+first. An answer holds as long as the engine's mark() stands: a commit or another generation ends it at once. Where an engine has no
+mark, a cluster, it holds for UNMARKED seconds. What is counted (web.counting) is counted each time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.datastructures import Headers
+
+from catalog.errors import HaokeError
+from web import counting, engine
+from web.i18n import language
+
+SECONDS = 60.0  # that an answer may be old: what expires today stays so long
+UNMARKED = 5.0
+BYTES = 48 * 1024 * 1024  # of all answers of a process
+LARGEST = 256 * 1024  # of one
+#: Cookies that no kept answer depends on beside the address: the language is part of the key.
+HARMLESS = frozenset({"lang"})
+#: What asks the engine and answers everybody alike.
+ENDPOINTS = frozenset({"pages.results", "pages.resource", "api.search", "api.suggest", "api.resource", "api.facet", "home.front", "similar.api"})
+_DROPPED = ("Date", "Server", "Connection", "Content-Length")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response ready to send, until when, and what of it is counted."""
+
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    until: float
+    mark: str
+    events: tuple[dict[str, Any], ...]
+
+
+class Answers:
+    """Answers by key; for many threads."""
+
+    def __init__(self, most: int = BYTES, clock: Callable[[], float] = time.monotonic) -> None:
+        self.most, self.clock = most, clock
+        self.bytes = 0
+        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, mark: str) -> Answer | None:
+        """The answer, if it still holds."""
+        with self._lock:
+            found = self._answers.get(key)
+            if found is None:
+                return None
+            if found.until < self.clock() or found.mark != mark:
+                self._drop(key)
+                return None
+            self._answers.move_to_end(key)
+            return found
+
+    def put(self, key: Hashable, answer: Answer) -> None:
+        """Keeps an answer; the ones not used for longest make room."""
+        with self._lock:
+            self._drop(key)
+            self._answers[key] = answer
+            self.bytes += len(answer.body)
+            while self.bytes > self.most:
+                self._drop(next(iter(self._answers)))
+
+    def _drop(self, key: Hashable) -> None:
+        found = self._answers.pop(key, None)
+        if found:
+            self.bytes -= len(found.body)
+
+
+def install(app: Flask) -> None:
+    """Keeps what the app answers. First of all that look at a response, so that it sees it last: compressed."""
+    app.extensions["haoke.answers"] = Answers()
+    app.after_request(keep)
+
+
+def look() -> Response | None:
+    """The kept answer to this request; to be called once the language is known."""
+    g.answer = None
+    if request.method != "GET" or request.endpoint not in ENDPOINTS or request.cookies.keys() - HARMLESS:
+        return None
+    try:
+        mark = engine().mark()
+    except HaokeError:
+        return None  # the page itself tells what is wrong, or shows what was
+    answers: Answers = current_app.extensions["haoke.answers"]
+    key = (request.full_path, request.script_root, request.host_url, language(), request.headers.get("Accept-Encoding", ""))
+    found = answers.get(key, mark)
+    if found is None:
+        g.answer = (key, mark)
+        return None
+    for event in found.events:
+        counting.again(event)
+    return Response(found.body, headers=Headers(found.headers))
+
+
+def keep(response: Response) -> Response:
+    """Keeps a good answer."""
+    wanted = g.pop("answer", None)
+    if wanted is None or response.status_code != 200 or response.is_streamed or response.cache_control.no_store or "Set-Cookie" in response.headers:
+        return response
+    key, mark = wanted
+    body = response.get_data()
+    if len(body) <= LARGEST:
+        answers: Answers = current_app.extensions["haoke.answers"]
+        headers = tuple((name, value) for name, value in response.headers if name not in _DROPPED)
+        until = answers.clock() + (SECONDS if mark else UNMARKED)
+        answers.put(key, Answer(body, headers, until, mark, tuple(g.get("events", ()))))
+    return response
