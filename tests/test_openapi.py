@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import jsonschema_rs
+import orjson
 import pytest
 import schemathesis
 from flask import Flask
@@ -99,12 +102,13 @@ def validate(client: FlaskClient, described: Any, path: str, template: str) -> A
     answer = client.get(path)
     assert answer.status_code == 200, answer.text[:300]
     body = answer.get_json()
-    told = described.raw_schema["paths"][template]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", **told, "components": {"schemas": closed(described.raw_schema["components"]["schemas"])}}
-    import jsonschema_rs
-
-    jsonschema_rs.Draft202012Validator(whole).validate(body)
+    validator(described, described.raw_schema["paths"][template]["get"]["responses"]["200"]["content"]["application/json"]["schema"]).validate(body)
     return body
+
+
+def validator(described: Any, told: dict[str, Any]) -> Any:
+    whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", **told, "components": {"schemas": closed(described.raw_schema["components"]["schemas"])}}
+    return jsonschema_rs.Draft202012Validator(whole)
 
 
 def closed(value: Any) -> Any:
@@ -139,6 +143,10 @@ def test_changes_are_described_to_the_last_key(client: FlaskClient, described: A
     manifest = client.get("/export/manifest.json").get_json()
     body = validate(client, described, f"/api/v1/changes?since={manifest['sequence']}", "/api/v1/changes")
     assert body["changes"] == []
+    line = validator(described, schemas.ref("Change"))
+    for part in manifest["snapshot"]["files"]:
+        for one in gzip.decompress(client.get(f"/export/{part['name']}").data).splitlines()[::20]:
+            line.validate(orjson.loads(one))
 
 
 # ── the page to try it ─────────────────────────────────────────────────────────────────────────────────────────────
