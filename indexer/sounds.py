@@ -17,7 +17,7 @@ from catalog.text import clean
 from indexer.analysis import is_han, runs, segmenter
 
 SPAN = 6  # words of a title whose initials or first characters may be asked for together
-#: Places that begin names of schools and that pypinyin reads as other words
+#: Places that pypinyin reads as other words
 PLACES = {"朝阳": ("chao", "yang"), "漯河": ("luo", "he"), "长垣": ("chang", "yuan"), "长治": ("chang", "zhi")}
 LONGEST = 16  # initials of a whole title
 
@@ -27,8 +27,12 @@ def syllables(word: str) -> tuple[str, ...]:
     """The syllables of a Han word; () when any of its characters has no known reading."""
     import pypinyin
 
+    place = PLACES.get(word[:2], ())
+    word = word[len(place) :]
+    if not word:
+        return place
     read = pypinyin.lazy_pinyin(word, style=pypinyin.Style.NORMAL, v_to_u=False, errors="ignore")
-    return tuple(read) if len(read) == len(word) else ()
+    return (*place, *read) if len(read) == len(word) else ()
 
 
 def run_syllables(run: str) -> list[str]:
@@ -39,9 +43,7 @@ def run_syllables(run: str) -> list[str]:
 @lru_cache(maxsize=16_384)
 def reading(name: str) -> tuple[str, ...]:
     """How a name reads, for lists from A to Z: 重庆大学 → chong qing da xue; Latin letters as they are."""
-    text = clean(name)
-    place = PLACES.get(text[:2], ())
-    return (*place, *(s for sort, run, _ in runs(text[len(place) :]) for s in (run_syllables(run) if sort == "han" else [run])))
+    return tuple(s for sort, run, _ in runs(clean(name)) for s in (run_syllables(run) if sort == "han" else [run]))
 
 
 def pairs(read: list[str] | tuple[str, ...]) -> list[str]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import data
 from catalog.text import align, clean, tidy
+from indexer import sounds
 from indexer.analysis import (
     MAX_TOKEN,
     Segmenter,
@@ -228,3 +229,8 @@ def test_every_word_of_a_title_is_marked_in_it() -> None:
     for title in _titles()[::4]:
         for token in query_tokens(clean(title)):
             assert matches(title, {token.text}), f"{token.text} in {title}"
+
+
+@pytest.mark.parametrize(("name", "read"), [("朝阳区", "chao yang qu"), ("长治", "chang zhi"), ("重庆", "chong qing"), ("会计", "kuai ji"), ("朝代", "chao dai")])
+def test_places_and_words_are_read_as_people_say_them(name: str, read: str) -> None:
+    assert sounds.syllables(name) == tuple(read.split())

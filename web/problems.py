@@ -98,7 +98,8 @@ def handle(error: Exception) -> Response:
     problem = describe(error)
     if problem.status >= 500:
         original = getattr(error, "original_exception", None) or error
-        current_app.logger.error("%s %s failed: %s", request.method, request.path, original, exc_info=original)
+        # of a 503 we know the reason, and there may be thousands a second
+        current_app.logger.error("%s %s failed: %s", request.method, request.path, original, exc_info=None if problem.status == 503 else original)
     kept = keep.stale() if problem.status == 503 and not request.path.startswith(MACHINE) else None
     return kept or respond(problem)
 
