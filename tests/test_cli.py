@@ -222,7 +222,7 @@ def test_a_generation_can_be_rolled_back_and_deleted(filled: Haoke) -> None:
 # ── search, explain, evaluate ──────────────────────────────────────────────────────────────────────────────────────
 def test_search_prints_what_the_api_answers(filled: Haoke) -> None:
     found = answer(filled("search", "高等数学", "--json"))
-    assert list(found) == ["total", "relation", "took_ms", "partial", "generation", "interpretation", "hits", "facets", "suggestion", "next", "ladder"]
+    assert list(found) == ["total", "relation", "took_ms", "partial", "generation", "interpretation", "hits", "facets", "suggestion", "next", "ladder", "others"]
     assert (found["total"], found["hits"][0]["id"], found["hits"][0]["title"]) == (1, "college:1", "高等数学（上）")
     assert found["interpretation"].keys() == {"text", "concepts", "residual", "relaxed"}
     plain = filled("search", "高等数学").stdout
