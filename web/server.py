@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ def run(host: str, port: int, workers: int, *, engine_url: str, home: Path) -> N
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
+    # most of the threads only wait at the gate, which is what backpressure would do without telling anybody
+    logging.getLogger("_granian").addFilter(lambda record: "spawning up to" not in record.getMessage())
     os.environ["HAOKE_ENGINE"] = engine_url
     os.environ["HAOKE_HOME"] = str(home)
     Granian(
