@@ -5,6 +5,7 @@ A reason is a code and what fills it: words as the title writes them, or codes o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,12 +19,17 @@ from ranking.rarity import Rarity
 from ranking.topic import Text, Topic
 
 SAME_TOPIC = 0.6  # of the weight of a title's words: the other title is about the same
+WHOLE = 0.9  # of it: the same course, also where every word of it is common
 SAME_POST = 0.7  # of it: the same post, also where every word of it is common
 TOUCHED = 0.2  # of it: enough where both belong to one major or class
 SERVICE = ("public", "grassroots")  # sorts of job that say what one applies for, as full-time does not
+NEARLY = 0.4  # of it: enough within one branch of learning
 HALF = 0.5  # of it: enough where nothing says that they belong apart
+BESIDE = 2.0  # numbers between two lessons of a book that stand beside each other
 SHARED = 0.35  # of it: the other has something to do with it, where a field says so too
 
+_BRACKETS = re.compile(r"[(（【\[][^)）】\]]*[)）】\]]")
+_NUMBER = re.compile(r"\W*(\d{1,2}(?:\.\d{1,2})?)")  # of a lesson: 11.赵州桥, 2.7 分数与小数
 Record = Mapping[str, Any]
 
 
@@ -44,10 +50,7 @@ class Seed:
     def __init__(self, resource: Resource, rarity: Rarity, kinds: tuple[str, ...] = ()) -> None:
         self.resource = resource
         self.record: Record = orjson.loads(resource.to_json())
-        title = resource.title
-        for name in resource.employer if resource.kind == "job" else ():
-            title = title.replace(name, " ")  # who offers a post is not what it is
-        self.topic = Topic(title, rarity, kinds)
+        self.topic = Topic(post(self.record) if resource.kind == "job" else resource.title, rarity, kinds)
         # of courses that have nothing but the major in common, those come first that are called like it
         self.major = Topic(vocabulary("major").label(resource.major[0]), rarity, kinds) if resource.major else None
 
@@ -78,6 +81,15 @@ def values(record: Record, name: str) -> tuple[str, ...]:
     return (str(value),) if value else ()
 
 
+def post(record: Record) -> str:
+    """What an ad's title says of the work: without who offers it, where, and what stands in brackets."""
+    entries = [e for code in values(record, "region") for c in vocabulary("region").path(code) if (e := vocabulary("region").get(c))]
+    title = _BRACKETS.sub(" ", record["title"])
+    for name in (*values(record, "employer"), *(n for e in entries for n in (e.label, *e.aliases[:1]) if len(n) > 1)):
+        title = title.replace(name, " ")
+    return title if len(title.strip()) > 1 else str(record["title"])
+
+
 def city(code: str) -> str:
     """The city that a region lies in: a prefecture, or one of the four municipalities; a province is its own."""
     path = vocabulary("region").path(code)
@@ -98,7 +110,17 @@ def _lesson(seed: Seed, other: Record) -> Match | None:
         return 4.0 + 4.0 * share + near, Reason("unit", {"unit": seed.record["unit"]})
     if share >= SHARED and words and seed.agrees(other, "stage"):
         return 6.0 * share + near, Reason("topic", {"words": words})
-    return (4.0 * share + near, Reason("volume")) if book else None
+    if book:
+        steps = _lessons_between(seed.record, other)
+        return 4.0 * share + near + 2.0 / (1 + steps), Reason("beside" if steps <= BESIDE else "volume")
+    return None
+
+
+def _lessons_between(one: Record, other: Record) -> float:
+    """How many lessons lie between two of one book, by the numbers that begin their titles; 99 where they have none."""
+    numbers = [_NUMBER.match(record["title"]) for record in (one, other)]
+    here, there = (float(n[1]) if n else None for n in numbers)
+    return abs(here - there) if here is not None and there is not None else 99.0
 
 
 def _soon(one: Record, other: Record) -> float:
@@ -142,13 +164,16 @@ def _steps(one: Record, other: Record, name: str) -> int:
 def _course(seed: Seed, other: Record) -> Match | None:
     text = Text(other["title"])
     share, words = seed.topic.shared(text)
+    if share >= WHOLE and not words:
+        words = seed.topic.named(seed.topic.standing(text), telling=False)
     majors, classes = seed.common(other, "major"), tuple(c for c in seed.common(other, "discipline") if len(vocabulary("discipline").path(c)) > 1)
     teachers = seed.common(other, "teacher") if seed.agrees(other, "school") else ()
     fits = 2.0 * bool(majors) + 1.0 * bool(classes) + 0.5 * seed.agrees(other, "discipline") + 0.5 * seed.agrees(other, "stage") + 1.0 * bool(teachers)
     if share >= SAME_TOPIC and words:
         return 2.0 + 8.0 * share + fits, Reason("topic", {"words": words})
     akin = majors or classes or teachers
-    if words and share >= (TOUCHED if akin else HALF) and (akin or not seed.apart(other, "discipline")):
+    least = TOUCHED if akin else NEARLY if seed.agrees(other, "discipline") else HALF
+    if words and share >= least and (akin or not seed.apart(other, "discipline")):
         return 2.0 + 6.0 * share + fits, Reason("topic", {"words": words})
     if majors:
         called = seed.major.shared(text)[0] if seed.major else 0.0
@@ -162,14 +187,14 @@ def _course(seed: Seed, other: Record) -> Match | None:
 
 # ── jobs ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _job(seed: Seed, other: Record) -> Match | None:
-    text = Text(other["title"])
+    text = Text(post(other))
     share, words = seed.topic.shared(text)
     if share >= SAME_POST and not words:
         words = seed.topic.named(seed.topic.standing(text), telling=False)
     there = {city(c) for c in values(other, "region")}
     near = [c for c in map(city, values(seed.record, "region")) if c in there ]
     trades = tuple(c for c in seed.common(other, "occupation") if len(vocabulary("occupation").path(c)) > 2)
-    fits = 3.0 * bool(near) + 1.0 * seed.agrees(other, "degree") + 0.5 * seed.agrees(other, "industry") + 1.0 * seed.agrees(other, "job_type")
+    fits = 3.0 * bool(near) + 1.0 * seed.agrees(other, "degree") + 0.5 * seed.agrees(other, "industry") + 2.0 * seed.agrees(other, "job_type")
     place = {"region": near[:1]} if near else {}
     if share >= SAME_TOPIC and words:
         return 8.0 * share + fits, Reason("post", {"words": words, **place})

@@ -27,7 +27,7 @@ from ranking.topic import FEW, TELLING, Text, Topic
 
 POOL = 50  # hits that are compared
 WORDS = 32  # of an ad that are looked for in titles of courses, the most telling
-BEGINS = 0.4  # of the weight of a course's title is asked for, and it begins so: Java of Java程序设计
+BEGINS = 0.5  # of the weight of a course's title is asked for, and it begins so: Java of Java程序设计
 MOSTLY = 0.75  # of it, wherever in the title: Python of 实用Python
 ENDINGS = ("", "学", "技术", "概论", "原理", "导论")  # what courses append to the name of what they teach
 COURSES = ("course", "library")

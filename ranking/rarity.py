@@ -26,9 +26,11 @@ class Rarity:
             return _frequency(self.engine, self.generation, "title", word), self.total
         return _among(self.engine, self.generation, word, kinds), _among(self.engine, self.generation, "", kinds)
 
-    def weight(self, word: str, field: str = "title") -> float:
-        """0 for a word that all hold, rising with the logarithm of rarity."""
-        return math.log((self.total + 1) / (min(self.total, _frequency(self.engine, self.generation, field, word)) + 1))
+    def weight(self, word: str, kinds: tuple[str, ...] = ()) -> float:
+        """0 for a word that all titles of some kinds hold, rising with the logarithm of rarity."""
+        holding, of = self.held(word, kinds)
+        return math.log((of + 1) / (min(of, holding) + 1))
+
 
 
 @lru_cache(maxsize=131_072)

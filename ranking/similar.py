@@ -23,6 +23,7 @@ from ranking.rarity import Rarity
 from ranking.results import ResultHit
 
 POOL = 80  # hits that are compared
+POOLS: Mapping[str, int] = {"lesson": 160}  # all lessons of a book, so that those beside this one are among them
 WORDS = 12  # of a title that are asked for, the rarest
 TITLE = 3.0  # × BM25 of a word of the title
 AGAIN = 0.8  # of its score is left to one of the same provider as one above it, and again for each further one
@@ -38,7 +39,7 @@ FIELDS: Mapping[str, Mapping[str, float]] = {
     "lesson": {"subject": 6.0, "grade": 6.0, "version": 3.0, "volume": 3.0, "stage": 3.0},
     "textbook": {"subject": 8.0, "stage": 6.0, "version": 6.0, "grade": 6.0, "volume": 5.0, "major": 8.0, "discipline": 4.0},
     "course": {"major": 10.0, "discipline": 6.0, "teacher": 8.0, "school": 3.0, "subject": 6.0, "stage": 2.0},
-    "job": {"occupation": 10.0, "major": 8.0, "region": 6.0, "degree": 3.0, "industry": 3.0, "job_type": 3.0},
+    "job": {"occupation": 6.0, "major": 6.0, "region": 6.0, "degree": 3.0, "industry": 3.0, "job_type": 3.0},
 }
 OTHERS: Mapping[str, float] = {"discipline": 6.0, "subject": 6.0, "major": 8.0, "industry": 6.0, "topic": 6.0, "region": 4.0, "school": 3.0, "board": 2.0}
 NEEDED = frozenset({"subject", "major", "discipline", "teacher", "occupation", "industry", "topic"})
@@ -59,7 +60,7 @@ def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommen
     asked = clause(seed)
     if asked is None:
         return ()
-    page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", kinds)), size=POOL))
+    page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", kinds)), size=POOLS.get(resource.kind, POOL)))
     own = {resource.id, *resource.also}
     found: list[tuple[float, Recommendation]] = []
     for hit in page.hits:

@@ -12,7 +12,7 @@ from ranking.rarity import Rarity
 
 TELLING = 0.006  # a word that a larger share of titles holds names no topic: 技术, 工程师, 复习
 TOGETHER = 0.03  # the same for each of several words that stand side by side: 建筑 and 物理 of 建筑物理
-FEW = 12  # titles: in a small catalogue, so many may hold a telling word
+FEW = 10  # titles: in a small catalogue, so many may hold a telling word
 _CODE = re.compile(r"[a-z]*\d{3,}[a-z\d]*|\d+")  # mj001503, 20240101: tells one ad from the next, nothing else
 _CIRCLED = str.maketrans(dict.fromkeys("①②③④⑤⑥⑦⑧⑨⑩⑪⑫", " "))  # Fire③ is about Fire
 _NUMBERED = re.compile(r"第?[一二三四五六七八九十百零〇两\d]+|[a-z]{1,2}\d+([a-z]+\d+)*")  # 第七, 3, m2u4: where it stands, not what it is
@@ -47,10 +47,13 @@ class Topic:
         words = [t for t in query_tokens(self.cleaned) if not _CODE.fullmatch(t.text)]
         longer = [t for t in words if len(t.text) > 1]
         self.tokens: list[Token] = longer or words
-        self.weights = {t.text: rarity.weight(t.text) for t in self.tokens}
-        self.whole = sum(self.weights.values()) or 1.0
         self._rarity, self._kinds = rarity, kinds
         self._tells: dict[tuple[str, float], bool] = {}
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """What each word weighs: the rarer among the titles of these kinds, the more."""
+        return {t.text: self._rarity.weight(t.text, self._kinds) for t in self.tokens}
 
     def tells(self, word: str, most: float = TELLING) -> bool:
         """Whether a word is rare enough among titles to name a topic."""
@@ -104,7 +107,7 @@ class Topic:
     def share(self, held: Sequence[Token]) -> float:
         """The share of the title's weight that some of its words have, in whole or without 学."""
         starts = {t.start for t in held}
-        return sum({t.text: self.weights[t.text] for t in self.tokens if t.start in starts}.values()) / self.whole
+        return sum({t.text: self.weights[t.text] for t in self.tokens if t.start in starts}.values()) / (sum(self.weights.values()) or 1.0)
 
     def named(self, stretches: Sequence[Sequence[Token]], *, telling: bool = True) -> str:
         """Stretches as the title writes them; with `telling` those that name a topic, "" where none does."""

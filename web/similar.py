@@ -142,6 +142,7 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "part": lambda given: _("同一课的另一节"),
     "topic": lambda given: _("也讲「%(words)s」", words=given["words"]),
     "unit": lambda given: _("同一单元：%(unit)s", unit=given["unit"]),
+    "beside": lambda given: _("同一册书里的前后课"),
     "volume": lambda given: _("同一册书"),
     "edition": lambda given: _("同一册的另一版次"),
     "series": lambda given: _("同一套教材"),
