@@ -160,6 +160,11 @@ def test_the_page_has_a_form_for_each_path_and_a_field_for_each_parameter(app: F
             assert f'id="{operation.name}-{parameter.name}" name="{parameter.name}"' in page
 
 
+def test_the_page_to_try_it_is_there_in_english_too(client: FlaskClient) -> None:
+    page = client.get("/docs/api?lang=en")
+    assert page.status_code == 200 and 'lang="en"' in page.text
+
+
 def test_a_form_leads_to_the_answer_also_where_the_path_has_a_parameter(client: FlaskClient) -> None:
     answer = client.get("/docs/api/try?operation=resource&id=oer:a/b?c%23d%2525")
     assert answer.status_code == 303 and answer.location == "/api/v1/resources/oer:a%2Fb%3Fc%23d%2525"

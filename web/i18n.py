@@ -72,10 +72,10 @@ def term(field: str, label: str) -> str:
 
 
 def zh(text: Any) -> Markup:
-    """` lang="zh-CN"` for an element of a page in another language whose text is Chinese; "" else. Also takes marked pieces."""
+    """` lang="zh-CN"` for an element of a page in another language whose text is Chinese; "" else. Also takes marked pieces, and numbers."""
     if language() == SOURCE or not text:
         return Markup("")
-    plain = text if isinstance(text, str) else "".join(piece[0] for piece in text)
+    plain = "".join(piece[0] for piece in text) if isinstance(text, tuple | list) else str(text)
     return Markup(' lang="zh-CN"') if _HAN.search(plain) else Markup("")
 
 
