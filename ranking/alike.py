@@ -23,8 +23,9 @@ WHOLE = 0.9  # of it: the same course, also where every word of it is common
 SAME_POST = 0.7  # of it: the same post, also where every word of it is common
 TOUCHED = 0.2  # of it: enough where both belong to one major or class
 SERVICE = ("public", "grassroots")  # sorts of job that say what one applies for, as full-time does not
-NEARLY = 0.4  # of it: enough within one branch of learning
-HALF = 0.5  # of it: enough where nothing says that they belong apart
+NEARLY = 0.38  # of it: enough within one branch of learning
+FILLED = 0.65  # of another title's characters are what it shares
+HALF = 0.45  # of it: enough where nothing says that they belong apart
 BESIDE = 2.0  # numbers between two lessons of a book that stand beside each other
 SHARED = 0.35  # of it: the other has something to do with it, where a field says so too
 
@@ -64,8 +65,9 @@ class Seed:
         return all(self.common(other, name) for name in names)
 
     def apart(self, other: Record, name: str) -> bool:
-        """Whether both say something, and not the same."""
-        return bool(values(self.record, name)) and bool(values(other, name)) and not self.common(other, name)
+        """Whether both say something, of the same catalogue (ug:, voc:), and not the same."""
+        here, there = ({v.rpartition(":")[0] for v in values(record, name)} for record in (self.record, other))
+        return bool(here & there) and not self.common(other, name)
 
 
 def alike(seed: Seed, other: Record) -> Match | None:
@@ -172,7 +174,9 @@ def _course(seed: Seed, other: Record) -> Match | None:
     if share >= SAME_TOPIC and words:
         return 2.0 + 8.0 * share + fits, Reason("topic", {"words": words})
     akin = majors or classes or teachers
-    least = TOUCHED if akin else NEARLY if seed.agrees(other, "discipline") else HALF
+    # what bears hardly another word than the one shared is about nothing else: 妇产科学 for 中西医结合妇产科学
+    filled = max(map(len, words.split("、"))) / len(text.folded)
+    least = TOUCHED if akin or filled >= FILLED else NEARLY if seed.agrees(other, "discipline") else HALF
     if words and share >= least and (akin or not seed.apart(other, "discipline")):
         return 2.0 + 6.0 * share + fits, Reason("topic", {"words": words})
     if majors:
