@@ -26,7 +26,7 @@ DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "color_schem
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 800}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
 #: Beside the light desktop, which every type has: suffix → (types, how the reader's browser differs).
 MORE: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
-    "dark": (("home", "results", "k12", "course"), DESK | {"color_scheme": "dark"}),
+    "dark": (("home", "results", "course"), DESK | {"color_scheme": "dark"}),
     "phone": (("home", "results-jobs", "k12-volume", "higher", "job"), PHONE | {"color_scheme": "light"}),
     "phone-dark": (("results", "fairs"), PHONE | {"color_scheme": "dark"}),
     "english": (("home", "results-jobs"), DESK | {"locale": "en-GB"}),
