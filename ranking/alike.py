@@ -174,6 +174,8 @@ def _course(seed: Seed, other: Record) -> Match | None:
     if share >= SAME_TOPIC and words:
         return 2.0 + 8.0 * share + fits, Reason("topic", {"words": words})
     akin = majors or classes or teachers
+    if not akin:
+        words = seed.topic.named(seed.topic.standing(text), called=True)
     # what bears hardly another word than the one shared is about nothing else: 妇产科学 for 中西医结合妇产科学
     filled = max(map(len, words.split("、"))) / len(text.folded)
     least = TOUCHED if akin or filled >= FILLED else NEARLY if seed.agrees(other, "discipline") else HALF

@@ -16,7 +16,7 @@ import orjson
 from catalog.resource import Resource
 from catalog.text import clean, key
 from catalog.vocab import vocabulary
-from indexer.analysis import Token, query_tokens
+from indexer.analysis import query_tokens
 from indexer.engine import Best, Clause, Engine, OneOf, Query, Scored, Some, Term
 from ranking.alike import Reason, values
 from ranking.narrow import unexpired
@@ -29,7 +29,6 @@ POOL = 50  # hits that are compared
 WORDS = 32  # of an ad that are looked for in titles of courses, the most telling
 BEGINS = 0.5  # of the weight of a course's title is asked for, and it begins so: Java of Java程序设计
 MOSTLY = 0.75  # of it, wherever in the title: Python of 实用Python
-ENDINGS = ("", "学", "技术", "概论", "原理", "导论")  # what courses append to the name of what they teach
 COURSES = ("course", "library")
 _SENTENCE = re.compile(r"[。；;！!？?\n]+|(?<![\d.])\d{1,2}[、.．)）](?!\d)|任职|岗位|职责|要求[:：]")
 _AFTER = re.compile(r"(?:熟悉|熟练|精通|掌握|了解|会用|会使用|擅长|善用|能使用|使用过)(.{1,60})")
@@ -72,7 +71,7 @@ def courses_for(engine: Engine, job: Resource, size: int = 6) -> tuple[Recommend
             courses |= {hit.id: orjson.loads(hit.body) for hit in page.hits if hit.id not in courses}
     found: list[tuple[float, Recommendation]] = []
     for id, course in courses.items():
-        match = _answers(Topic(course["title"], rarity, COURSES), ad, rarity)
+        match = _answers(Topic(course["title"], rarity, COURSES), ad)
         shared = [code for code in job.major if code in values(course, "major")]
         known = math.log10(1 + course.get("popularity", 0)) / 5
         if match:
@@ -107,7 +106,7 @@ def jobs_for(engine: Engine, course: Resource, size: int = 6) -> tuple[Recommend
     counts: dict[str, int] = {}
     for hit in page.hits:
         job = orjson.loads(hit.body)
-        match = _answers(topic, Ad(job), rarity)
+        match = _answers(topic, Ad(job))
         shared = [code for code in course.major if code in values(job, "major")]
         if match:
             score, reason = match
@@ -138,20 +137,14 @@ def mentions(engine: Engine, name: str) -> int:
     return engine.count(Query(clause=spoken, scope=(unexpired(), OneOf("kind", ("job",)))))
 
 
-def _answers(topic: Topic, ad: Ad, rarity: Rarity) -> tuple[float, Reason] | None:
+def _answers(topic: Topic, ad: Ad) -> tuple[float, Reason] | None:
     """How well a course answers an ad, and by what words."""
     best: tuple[float, Reason] | None = None
     for code, text, counts in (("work", ad.title, 1.5), ("asked", ad.asks, 1.0), ("work", ad.trades, 0.9)):
-        stretches = [s for s in topic.standing(text) if topic.names(s) and _is_name(topic, s, rarity)]
+        stretches = [s for s in topic.standing(text) if topic.names(s) and (len(s) > 1 or topic.called(s))]
         held = [t for s in stretches for t in s]
         if held and (share := topic.share(held)) >= (BEGINS if held[0].start == topic.tokens[0].start else MOSTLY):
             score = 6.0 * share * counts
             if best is None or score > best[0]:
                 best = score, Reason(code, {"words": "、".join(dict.fromkeys(topic.written(s) for s in stretches))})
     return best
-
-
-def _is_name(topic: Topic, stretch: list[Token], rarity: Rarity) -> bool:
-    """Whether a stretch is a name: several words, or one that a post or a course bears as its whole title (会计, not 可持续)."""
-    name = key(topic.written(stretch))
-    return len(stretch) > 1 or name.isascii() or any(rarity.share(name + ending, "exact") > 0 for ending in ENDINGS)

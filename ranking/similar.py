@@ -100,10 +100,19 @@ def chosen(found: list[tuple[float, Recommendation]], size: int, *, by_reason: b
     while rest and len(taken) < size:
         best = max(rest, key=lambda item: item[0] * (SAME_REASON if by_reason else SAME_TITLE) ** titles[item[2][0]] * AGAIN ** providers[item[2][1]])
         rest.remove(best)
+        if any(_begins(best[1], other) for other in taken):
+            continue
         taken.append(best[1])
         titles[best[2][0]] += 1
         providers[best[2][1]] += 1
     return tuple(taken)
+
+
+def _begins(one: Recommendation, other: Recommendation) -> bool:
+    """Whether two courses of one provider are one, told shorter and longer: 康复评定技术, 康复评定技术从事躯体运动功能评定."""
+    titles, providers = zip(*(_traits(r.hit.resource) for r in (one, other)), strict=True)
+    short, long = sorted(titles, key=len)
+    return one.hit.resource["kind"] == "course" and providers[0] == providers[1] and len(short) >= 4 and long.startswith(short)
 
 
 def _traits(record: Mapping[str, Any]) -> tuple[str, str]:

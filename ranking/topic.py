@@ -13,6 +13,8 @@ from ranking.rarity import Rarity
 TELLING = 0.006  # a word that a larger share of titles holds names no topic: 技术, 工程师, 复习
 TOGETHER = 0.03  # the same for each of several words that stand side by side: 建筑 and 物理 of 建筑物理
 FEW = 10  # titles: in a small catalogue, so many may hold a telling word
+ENDINGS = ("", "学", "技术", "概论", "原理", "导论")  # what a title appends to the name of its topic
+_PART = re.compile(r"[(（]第?[一二三四五六七八九十\d]+(?:课时)?[)）]")  # of a lesson in parts
 _CODE = re.compile(r"[a-z]*\d{3,}[a-z\d]*|\d+")  # mj001503, 20240101: tells one ad from the next, nothing else
 _CIRCLED = str.maketrans(dict.fromkeys("①②③④⑤⑥⑦⑧⑨⑩⑪⑫", " "))  # Fire③ is about Fire
 _NUMBERED = re.compile(r"第?[一二三四五六七八九十百零〇两\d]+|[a-z]{1,2}\d+([a-z]+\d+)*")  # 第七, 3, m2u4: where it stands, not what it is
@@ -43,7 +45,7 @@ class Topic:
 
     def __init__(self, title: str, rarity: Rarity, kinds: tuple[str, ...] = ()) -> None:
         self.title = title
-        self.cleaned, self._offsets = align(title.translate(_CIRCLED))
+        self.cleaned, self._offsets = align(_PART.sub(lambda part: " " * len(part[0]), title.translate(_CIRCLED)))
         words = [t for t in query_tokens(self.cleaned) if not _CODE.fullmatch(t.text)]
         longer = [t for t in words if len(t.text) > 1]
         self.tokens: list[Token] = longer or words
@@ -109,9 +111,15 @@ class Topic:
         starts = {t.start for t in held}
         return sum({t.text: self.weights[t.text] for t in self.tokens if t.start in starts}.values()) / (sum(self.weights.values()) or 1.0)
 
-    def named(self, stretches: Sequence[Sequence[Token]], *, telling: bool = True) -> str:
-        """Stretches as the title writes them; with `telling` those that name a topic, "" where none does."""
-        return "、".join(dict.fromkeys(self.written(s) for s in stretches if not telling or self.names(s)))
+    def named(self, stretches: Sequence[Sequence[Token]], *, telling: bool = True, called: bool = False) -> str:
+        """Stretches as the title writes them; with `telling` those that name a topic, with `called` those that titles are called."""
+        kept = (s for s in stretches if (not telling or self.names(s)) and (not called or self.called(s)))
+        return "、".join(dict.fromkeys(self.written(s) for s in kept))
+
+    def called(self, stretch: Sequence[Token]) -> bool:
+        """Whether some title is nothing but this stretch: 摄影 is a topic, 走近 is not."""
+        name = key(self.written(stretch))
+        return name.isascii() or any(self._rarity.share(name + ending, "exact") > 0 for ending in ENDINGS)
 
     def written(self, stretch: Sequence[Token]) -> str:
         """A stretch as the title writes it."""
