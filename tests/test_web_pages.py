@@ -234,7 +234,7 @@ def test_robots_and_icon(client: FlaskClient) -> None:
 # ── the parts ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_large_numbers_are_grouped_or_shortened_but_never_rounded_up() -> None:
     assert [wording.compact(n) for n in (0, 9999, 10_000, 12_999, 384_512, 11_240_000, 230_000_000)] == [
-        "0", "9999", "1万", "1.2万", "38.4万", "1124万", "2.3亿"]  # fmt: skip
+        "0", "9,999", "1万", "1.2万", "38.4万", "1124万", "2.3亿"]  # fmt: skip
     assert wording.grouped(1234567) == "1,234,567"
 
 

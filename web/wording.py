@@ -94,7 +94,7 @@ def compact(number: int) -> str:
         if number >= unit:
             tenths = number * 10 // unit
             return f"{tenths // 10}{word}" if tenths % 10 == 0 or tenths >= 1000 else f"{tenths // 10}.{tenths % 10}{word}"
-    return str(number)
+    return grouped(number)
 
 
 def day(value: str) -> date | None:
