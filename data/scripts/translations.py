@@ -26,10 +26,9 @@ METHODS = [("web/**.py", "python"), ("web/templates/**", "jinja2")]
 #: Vocabulary → which of its codes are translated. What is not named here (schools, textbook versions, most trades) stays Chinese.
 TRANSLATED = {
     **dict.fromkeys(("kind", "service", "stage", "subject", "grade", "level", "degree", "experience", "job_type", "salary", "term", "resource_type",
-                     "audience", "access", "language", "board"), r".+"),
+                     "audience", "access", "language", "board", "discipline"), r".+"),
     "volume": r"up|down|all(-up|-down)?|b[ud\d]?|b-all|x([umd]|\d+)?|c\d|level\d",
     "region": r"\d\d0000|[A-Z]+",
-    "discipline": r"ug:\d\d|voc:\d\d",
     "industry": r"[A-Z]",
     "occupation": r"\d",
 }  # fmt: skip
