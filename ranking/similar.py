@@ -76,7 +76,7 @@ def clause(seed: Seed) -> Clause | None:
     """What brings candidates: a word of the title, or a code that says what it is about; the other fields add to the score."""
     resource, rarest = seed.resource, sorted(seed.topic.asked.items(), key=lambda w: (-w[1], w[0]))[:WORDS]
     words: list[Clause] = [Term("title", word, TITLE) for word, weight in rarest if weight > 0]
-    needs, wishes = list(words), []
+    needs, wishes = list(words), list[Clause]()
     for name, score in FIELDS.get(resource.kind, OTHERS).items():
         codes = [city(c) for c in resource.region] if name == "region" else resource.values(name)
         for code in dict.fromkeys(codes):

@@ -28,7 +28,7 @@ from web.i18n import ngettext
 
 similar = Blueprint("similar", __name__)
 SIZE, MOST = 6, 20
-ON_PAGE: Mapping[str, int] = {"similar": 6, "opened": 4, "courses": 4, "jobs": 4}
+AROUND = frozenset({"beside", "unit", "volume", "part"})  # reasons that a page needs no more which lists the lessons around its own
 Found = Mapping[str, tuple[Recommendation, ...]]
 
 
@@ -64,33 +64,37 @@ def api(id: str) -> Response:
     if resource.id != id:
         moved: Response = redirect(f"{request.script_root}/api/v1/similar/{quote(resource.id, safe=':')}", 308)  # type: ignore[assignment]
         return moved
-    found = recommended(engine(), resource, dict.fromkeys(ON_PAGE, size))
+    found = recommended(engine(), resource, size)
     return reply({name: [present.hit(one.hit) | {"reason": {"code": one.reason.code, "text": words(one.reason)}} for one in ones] for name, ones in found.items()})
 
 
-def recommended(engine: Engine, resource: Resource, sizes: Mapping[str, int]) -> Found:
+def recommended(engine: Engine, resource: Resource, size: int) -> Found:
     """Everything that is recommended for a resource, by sort: similar, opened, and for a job courses, for a course jobs."""
-    found = {"similar": alike(engine, resource, sizes["similar"]), "opened": also_opened(engine, resource.id, sizes["opened"])}
+    found = {"similar": alike(engine, resource, size), "opened": also_opened(engine, resource.id, size)}
     if resource.kind is Kind.JOB:
-        found["courses"] = courses_for(engine, resource, sizes["courses"])
+        found["courses"] = courses_for(engine, resource, size)
     elif resource.kind is Kind.COURSE:
-        found["jobs"] = jobs_for(engine, resource, sizes["jobs"])
+        found["jobs"] = jobs_for(engine, resource, size)
     return found
 
 
 @similar.app_template_global("connections")
-def connections(id: str, instead: object = None) -> list[Panel]:
-    """The panels below a resource's page, those that hold something; not the similar ones where the page shows others instead.
+def connections(id: str, instead: object = None, around: object = None) -> list[Panel]:
+    """The panels below a resource's page, those that hold something. A page without them is better than none.
 
-    A page without them is better than none.
+    instead  the page shows other open jobs already; around: it shows the lessons around its own
     """
     try:
         resource = door.get(engine(), id)
-        found = recommended(engine(), resource, ON_PAGE) if resource else {}
+        found = dict(recommended(engine(), resource, MOST if around else SIZE)) if resource else {}
     except EngineError:
         return []
-    order = [name for name in ("courses", "similar", "jobs", "opened") if name != "similar" or not instead]
-    return [Panel(name, heading(name, resource.kind), _items(found[name])) for name in order if resource and found.get(name)]
+    if instead:
+        found.pop("similar", None)
+    if around:
+        found = {name: tuple(one for one in ones if one.reason.code not in AROUND) for name, ones in found.items()}
+    order = ("courses", "similar", "jobs", "opened")
+    return [Panel(name, heading(name, resource.kind), _items(found[name][:SIZE])) for name in order if resource and found.get(name)]
 
 
 def _items(ones: Iterable[Recommendation]) -> list[Item]:
