@@ -238,6 +238,10 @@ class Engine(Protocol):
         """Exact number of matches, in the active or a named generation."""
         ...
 
+    def counts(self, queries: Sequence[Query]) -> list[int]:
+        """Exact numbers of matches of several queries in the active generation, in their order: one way to another machine and back."""
+        ...
+
     def frequency(self, field: str, token: str) -> int:
         """How many documents hold a token (deleted ones may still count)."""
         ...

@@ -268,6 +268,18 @@ class EngineContract:
     def test_a_facet_without_values_is_empty(self, jobs: Engine) -> None:
         assert jobs.search(Query(facets={"school": 5})).facets == {"school": ()}
 
+    def test_several_counts_at_once_are_those_of_each(self, jobs: Engine) -> None:
+        asked = [Query(), Query(filters=(OneOf("degree", ("bachelor",)),)), Query(Term("title", "没有这个词")), Query(Term("title", "会计"), size=0), Query()]
+        assert jobs.counts(asked) == [jobs.count(query) for query in asked] == [5, 2, 0, 2, 5]
+        assert jobs.counts([]) == []
+        assert jobs.counts(asked * 60) == jobs.counts(asked) * 60
+
+    def test_an_answer_without_hits_tells_its_generation(self, jobs: Engine) -> None:
+        active = jobs.active()
+        assert active
+        for query in (Query(size=0), Query(size=0, facets={"degree": 5}), Query(Term("title", "没有这个词"), size=0), Query(Term("title", "没有这个词"))):
+            assert jobs.search(query).generation == active.name
+
     def test_facet_counts_equal_the_totals_of_their_filters(self, jobs: Engine) -> None:
         for field in ("region", "degree", "employer"):
             for value, count in jobs.search(Query(facets={field: 100})).facets[field]:

@@ -353,6 +353,9 @@ class Embedded:
         reader = Reader(self.root / generation) if generation else self._active_reader()
         return reader.search(replace(query, size=0, facets={}), reader.folder.name).total
 
+    def counts(self, queries: Sequence[api.Query]) -> list[int]:
+        return [self.count(query) for query in queries]
+
     def get(self, ids: Sequence[str]) -> dict[str, bytes]:
         reader = self._active_reader()
         found = dict(reader.bodies("id", ids))

@@ -50,6 +50,9 @@ class Cluster:
     def count(self, query: api.Query, generation: str = "") -> int:
         return self.reader.count(query, self.kept.one(generation).name if generation else "")
 
+    def counts(self, queries: Sequence[api.Query]) -> list[int]:
+        return self.reader.counts(queries)
+
     def get(self, ids: Sequence[str]) -> dict[str, bytes]:
         own: dict[str, bytes] = {}
         merged: dict[str, bytes] = {}

@@ -18,6 +18,7 @@ from indexer.fields import SCHEMA_VERSION
 
 AGAIN = (0.05, 0.3, 0.6)  # seconds before each try again when shards failed
 PART_TAKEN_FOR = 5.0  # seconds in which a part of the index is answered from without trying again
+AT_ONCE = 128  # counts that one request asks for
 Counts = tuple[tuple[str, int], ...]
 
 
@@ -99,6 +100,7 @@ class Reader:
 
     def _page(self, query: api.Query, answers: Sequence[Mapping[str, Any]], facets: Mapping[str, Counts], generation: str) -> api.Page:
         first = answers[0]
+        names = first.get("aggregations", {}).get(translate.INDEX, {}).get("buckets", ())
         total = int(first["hits"]["total"]["value"])
         rows = first["hits"]["hits"]
         hits = tuple(api.Hit(str(r["sort"][1]), float(r["sort"][0]), str(r["_source"]["body"]).encode()) for r in rows)
@@ -107,16 +109,13 @@ class Reader:
         following = None
         if hits and start + len(hits) < total:
             following = api.Cursor(hits[-1].score, hits[-1].id, start + len(hits))
-        return api.Page(total, hits, facets, generation or self._answering(rows), following, partial=bool(partial))
+        return api.Page(total, hits, facets, generation or self._answering([*(r["_index"] for r in rows[:1]), *(b["key"] for b in names)]), following, partial=bool(partial))
 
-    def _answering(self, rows: Sequence[Mapping[str, Any]]) -> str:
-        """The generation that gave these hits; when there are none, the one that the alias stands for."""
-        if rows:
-            found = mapping.generation_of(self.name, rows[0]["_index"])
-            if not found:
-                raise taken(self.name)
-        else:
-            found = self.active()
+    def _answering(self, indices: Sequence[str]) -> str:
+        """The generation that gave this answer, by the indices it came from; when nothing matched, the one that the alias stands for."""
+        found = mapping.generation_of(self.name, indices[0]) if indices else self.active()
+        if not found:
+            raise taken(self.name)
         if found != self._fitting:
             self._fits(found)
         return found
@@ -172,6 +171,16 @@ class Reader:
         if answer["_shards"].get("failed", 0):
             raise EngineUnavailable("a part of the index does not answer", hint="see `haoke doctor`")
         return int(answer["count"])
+
+    def counts(self, queries: Sequence[api.Query]) -> list[int]:
+        """The same for several queries at once."""
+        found: list[int] = []
+        for start in range(0, len(queries), AT_ONCE):
+            answers = self._once(mapping.alias(self.name), [translate.total(query, self.seconds) for query in queries[start : start + AT_ONCE]])
+            if any(a.get("timed_out") or a["_shards"].get("failed", 0) for a in answers):
+                raise EngineUnavailable("a part of the index does not answer", hint="see `haoke doctor`")
+            found += [int(a["hits"]["total"]["value"]) for a in answers]
+        return found
 
 
 def taken(name: str) -> GenerationError:

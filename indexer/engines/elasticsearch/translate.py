@@ -18,6 +18,7 @@ from indexer.fields import FIELDS
 LONGEST_TOKEN = 255  # characters: the whitespace analyzer cuts longer ones
 TERMS = 65_536  # values that one terms query takes
 BUCKETS = 10_000  # values of a facet that every shard hands up at first
+INDEX = "_index"  # of each hit; also the name of its counts in an answer
 MANY = 1_000_000  # more values of a facet than any catalogue has: counts are exact
 
 
@@ -116,7 +117,15 @@ def body(query: api.Query, facets: Mapping[str, int], seconds: float) -> dict[st
             asked["from"] = query.offset
     if facets:
         asked["aggs"] = counting(facets, BUCKETS)
+    if not query.size:
+        # without hits this says which generation answers
+        asked["aggs"] = asked.get("aggs", {}) | {INDEX: {"terms": {"field": "_index", "size": 1}}}
     return asked
+
+
+def total(query: api.Query, seconds: float) -> dict[str, Any]:
+    """The request for nothing but how many match."""
+    return {"query": matching(query).to_dict(), "size": 0, "track_total_hits": True, "timeout": f"{int(seconds * 900)}ms"}
 
 
 def counts(query: api.Query, facets: Mapping[str, int], seconds: float, *, without: str = "", buckets: int = BUCKETS) -> dict[str, Any]:
