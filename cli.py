@@ -95,12 +95,14 @@ def progress(title: str, *, quiet: bool = False) -> Iterator[Callable[[int, int 
             task = bar.add_task(title, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)
     else:
-        last = [time.monotonic()]
+        began = last = time.monotonic()
 
         def line(done: int, total: int | None) -> None:
-            if time.monotonic() - last[0] >= 5:
-                last[0] = time.monotonic()
-                click.echo(f"{title}: {done:,}{f' of {total:,}' if total else ''}", err=True)
+            nonlocal last
+            if (now := time.monotonic()) - last >= 5:
+                last, rate = now, done / (now - began)
+                left = f" of {total:,}, {rate:,.0f} a second, {max(0, total - done) / max(rate, 1):,.0f} s left" if total else f", {rate:,.0f} a second"
+                click.echo(f"{title}: {done:,}{left}", err=True)
 
         yield line
 
