@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -53,7 +54,7 @@ def opened(browser: Any, base: str, **options: Any) -> Iterator[Any]:
     context = browser.new_context(base_url=base, **(DESKTOP | {"locale": "zh-CN"} | options))
     page = context.new_page()
     faults: list[str] = []
-    page.on("console", lambda m: faults.append(m.text) if m.type == "error" and "status of 404" not in m.text else None)
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" and not re.search("status of 40[04]", m.text) else None)
     page.on("pageerror", lambda e: faults.append(str(e)))
     yield page
     context.close()

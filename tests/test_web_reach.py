@@ -57,6 +57,29 @@ def test_a_page_is_accessible_and_fits(browser: Any, site: tuple[str, dict[str, 
             assert page.evaluate("document.documentElement.scrollWidth") <= width, wide(page, width)
 
 
+def test_what_the_script_adds_is_accessible_too(browser: Any, site: tuple[str, dict[str, str]]) -> None:
+    base, paths = site
+    with opened(browser, base, **DESK) as page:
+        page.goto(paths["results-jobs"])
+        page.get_by_label("本科").click()
+        page.wait_for_url("**degree=bachelor**")
+        page.wait_for_function("document.querySelector('input[value=bachelor]').checked && !document.querySelector('[aria-busy]')")
+        assert complaints(page) == []
+        page.get_by_role("combobox").fill("")
+        page.get_by_role("combobox").press_sequentially("shuxue")
+        page.get_by_role("option").first.wait_for()
+        page.keyboard.press("ArrowDown")
+        assert complaints(page) == []
+
+
+@pytest.mark.parametrize("path", ["/search?subject=物里", "/search?page=400", "/k12/books?stage=primary&unit=x", "/report/nothing:1"])
+def test_a_page_about_a_mistake_is_accessible(browser: Any, site: tuple[str, dict[str, str]], path: str) -> None:
+    base, _ = site
+    with opened(browser, base, **POCKET) as page:
+        assert page.goto(path).status in (200, 400, 404)
+        assert complaints(page) == [] and page.locator("main a").count() > 0
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_is_light(site: tuple[str, dict[str, str]], sample_engine: Engine, name: str) -> None:
     client = create_app(sample_engine).test_client()
