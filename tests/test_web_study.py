@@ -216,3 +216,15 @@ def test_a_resource_leads_back_to_its_discipline_its_major_and_its_school(client
     assert course.index("/higher") < course.index("/higher/disciplines/ug:08") < course.index("/higher/disciplines/ug:0809")
     assert f"/schools/{quote('重庆大学')}" in course
     assert lesson.index("/vocational/disciplines/voc:5202") < lesson.index("/vocational/majors/voc:520201")
+
+
+def test_a_stage_of_schooling_stays_chosen_on_the_way_down_to_a_class(client: FlaskClient) -> None:
+    front = page(client, "/vocational?stage=vocational-college")
+    assert "/vocational/disciplines/voc:52?stage=vocational-college" in hrefs(front)
+    category = page(client, "/vocational/disciplines/voc:52?stage=vocational-college")
+    assert "/vocational/disciplines/voc:5202?stage=vocational-college" in hrefs(category)
+    assert "/vocational?stage=vocational-college" in hrefs(category)  # and on the way back
+    assert "/vocational/majors/voc:520201" in hrefs(category)
+    assert "/vocational/majors/voc:720201" not in hrefs(category)  # of 中职
+    assert "/vocational/majors/voc:720201" in hrefs(page(client, "/vocational/disciplines/voc:52"))
+    assert client.get("/vocational/disciplines/voc:52?stage=primary").status_code == 400

@@ -19,10 +19,12 @@ from web.i18n import gettext as _
 CATALOGUES = {"higher": "ug:", "vocational": "voc:"}
 #: Stages of schooling that have majors of their own, in the order people pass them.
 STAGES = ("vocational-secondary", "vocational-college", "vocational-bachelor", "bachelor")
+VOCATIONAL = STAGES[:3]
 SCHOOLS = 24  # of a discipline
 COURSES = 60  # lines of a major: a standard names about thirty courses
 
 Item = tuple[str, str]  # text, link
+Tab = tuple[Way, bool]  # is it on show
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class DisciplinePage:
     service: str
     label: str
     trail: list[Item]
+    tabs: list[Tab]  # the stages of schooling
     count: str
     all: str  # the search for everything in it
     classes: list[Way]
@@ -68,9 +71,9 @@ def service_of(code: str) -> str:
     return next(service for service, prefix in CATALOGUES.items() if code.startswith(prefix))
 
 
-def path_of(code: str) -> str:
-    """The page of a discipline or class."""
-    return f"/{service_of(code)}/disciplines/{code}"
+def path_of(code: str, stage: str = "") -> str:
+    """The page of a discipline or class, at one stage of schooling or all."""
+    return f"/{service_of(code)}/disciplines/{code}" + (f"?stage={stage}" if stage else "")
 
 
 def major_path(code: str) -> str:
@@ -78,15 +81,25 @@ def major_path(code: str) -> str:
     return f"/{service_of(code)}/majors/{code}"
 
 
-def tree(ask: Asker, counts: Iterable[FacetValue], service: str, below: str = "") -> list[Branch]:
-    """The part of a service's catalogue that holds something, in the catalogue's order."""
+def tree(ask: Asker, counts: Iterable[FacetValue], service: str, below: str = "", stage: str = "") -> list[Branch]:
+    """The part of a service's catalogue that holds something, in the catalogue's order; counted, and so led to, at a stage or at all."""
     words, held = vocabulary("discipline"), {v.value: v.count for v in counts}
 
     def branch(entry: Entry) -> Branch:
         below = [branch(child) for child in words.children(entry.code) if held.get(child.code)]
-        return Branch(Way(wording.label("discipline", entry.code), ask.root + path_of(entry.code), held[entry.code], entry.code), below)
+        return Branch(Way(wording.label("discipline", entry.code), ask.root + path_of(entry.code, stage), held[entry.code], entry.code), below)
 
     return [branch(e) for e in words.children(below) if held.get(e.code) and e.code.startswith(CATALOGUES[service])]
+
+
+def stage_tabs(ask: Asker, counts: Iterable[FacetValue], here: str, stage: str, inside: Filters) -> list[Tab]:
+    """The stages of schooling that a page of vocational education can be narrowed to, before them all of it; none where it has one only.
+
+    counts: of every stage, whichever is chosen – the facet's own choice does not narrow them.
+    """
+    held = {v.value: v.count for v in counts}
+    tabs = [(Way(wording.label("stage", s), f"{here}?stage={s}", held[s], s), s == stage) for s in VOCATIONAL if held.get(s)]
+    return [(Way(_("全部"), here, ask.total(**{**inside, "stage": ""})), not stage), *tabs] if len(tabs) > 1 or stage else []
 
 
 def majors_by_class(ask: Asker, counts: Iterable[FacetValue]) -> dict[str, list[tuple[str, Way]]]:
@@ -111,10 +124,10 @@ def majors(ask: Asker, counts: Iterable[FacetValue], below: str) -> dict[str, li
     return {stage: ways for stage, ways in found.items() if ways}
 
 
-def trail(root: str, service: str, code: str = "") -> list[Item]:
+def trail(root: str, service: str, code: str = "", stage: str = "") -> list[Item]:
     """Home, the service, and the disciplines from the root of the catalogue down to `code`."""
-    way = [(_("首页"), root + "/"), (wording.label("service", service), f"{root}/{service}")]
-    return way + [(wording.label("discipline", c), root + path_of(c)) for c in vocabulary("discipline").path(code)]
+    way = [(_("首页"), root + "/"), (wording.label("service", service), f"{root}/{service}" + (f"?stage={stage}" if stage else ""))]
+    return way + [(wording.label("discipline", c), root + path_of(c, stage)) for c in vocabulary("discipline").path(code)]
 
 
 def resource_trail(record: Mapping[str, Any], root: str) -> list[Item]:
@@ -128,22 +141,23 @@ def resource_trail(record: Mapping[str, Any], root: str) -> list[Item]:
     return trail(root, service, codes[0]) if codes else []
 
 
-def discipline(ask: Asker, code: str) -> DisciplinePage:
-    """The page of a discipline or class."""
+def discipline(ask: Asker, code: str, stage: str = "") -> DisciplinePage:
+    """The page of a discipline or class, at one stage of schooling or all."""
     service, words = service_of(code), vocabulary("discipline")
-    inside: Filters = {"service": service, "discipline": code}
-    first = ask.search(**inside, sort="popular", size=6, facets=("kind", "level"))
-    classes = [b.way for b in tree(ask, ask.values("discipline", **inside), service, code)] if words.children(code) else []
+    inside: Filters = {"service": service, "discipline": code, **({"stage": stage} if stage else {})}
+    first = ask.search(**inside, sort="popular", size=6, facets=("stage", "level"))
+    classes = [b.way for b in tree(ask, ask.values("discipline", **inside), service, code, stage)] if words.children(code) else []
     named = {way.value for way in classes}
     return DisciplinePage(
         service=service,
         label=wording.label("discipline", code),
-        trail=trail(ask.root, service, code)[:-1],
+        trail=trail(ask.root, service, code, stage)[:-1],
+        tabs=stage_tabs(ask, first.facets["stage"], ask.root + path_of(code), stage, inside) if service == "vocational" else [],
         count=wording.grouped(first.total),
         all=ask.link(**inside),
         classes=classes,
         others=[Way(e.label, ask.root + links.search_path(q=e.label, service=service)) for e in words.children(code) if e.code not in named],
-        majors=[(wording.label("stage", stage), ways) for stage, ways in majors(ask, ask.values("major", **inside), code).items()],
+        majors=[(wording.label("stage", of), ways) for of, ways in majors(ask, ask.values("major", **inside), code).items() if stage in ("", of)],
         levels=ask.ways(first.facets["level"], **inside, level=""),
         schools=schools(ask, **inside),
         elsewhere=elsewhere(ask, "discipline", code, service),

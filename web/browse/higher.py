@@ -102,11 +102,13 @@ def major(code: str) -> Response:
     return major_page(code)
 
 
-def discipline_page(code: str) -> Response:
+def discipline_page(code: str, stage: str = "") -> Response:
     """The page of a discipline of either catalogue, at its one address."""
     found = _resolved("discipline", code)
     path = disciplines.path_of(found)
-    return shown("discipline.html", path, lambda ask: disciplines.discipline(ask, found)) if path == request.path else moved(path)
+    if path != request.path:
+        return moved(disciplines.path_of(found, stage))
+    return shown("discipline.html", (path, stage), lambda ask: disciplines.discipline(ask, found, stage))
 
 
 def major_page(code: str) -> Response:

@@ -127,7 +127,8 @@ def _corner(ask: Asker, field: str, code: str) -> Corner:
         below_heading=_below_heading(field, code),
         crossing=Choice(other, _("哪些行业在招") if field == "region" else _("哪些地区在招"), ask.ways(found.facets[other][:CROSSING], kind=JOB, **own, **{other: ""})),
         occupations=occupations(ask, **own),
-        employers=[Way(v.label, ask.root + links.employer_path(v.value), v.count) for v in found.facets["employer"][:EMPLOYERS]],
+        # without their counts: an employer's own page holds its posts everywhere
+        employers=[Way(v.label, ask.root + links.employer_path(v.value)) for v in found.facets["employer"][:EMPLOYERS]],
         choices=choices(ask, found, ("job_type", "degree", "salary"), **own),
         newest=newest(ask, found, _("%(place)s最新岗位", place=place), **own),
         fairs=fairs.shelf(ask, **own),

@@ -27,6 +27,7 @@ class Books:
     title: str
     trail: list[tuple[str, str]]
     levels: list[Level]
+    total: int  # lessons and textbooks
     search: str  # the page of results for the same
     coverage: str
     volume: Volume | None
@@ -63,10 +64,12 @@ def _books(ask: Asker, choice: Chosen, name: str) -> Books:
     whole = ask.root + k12_tree.books_path(choice)
     trail = k12_tree.trail(choice, ask.root)
     place = {n: choice[n] for n in ("stage", "subject") if n in choice}
+    levels, total = k12_tree.levels(ask, choice)
     return Books(
         title=" ".join([*here[1:], unit.label] if unit else here[1:] if found else here) or _("教材目录"),
         trail=[*trail, (unit.label, unit.href)] if unit else trail,
-        levels=k12_tree.levels(ask, choice),
+        levels=levels,
+        total=len(unit.lessons) if unit else total,
         search=ask.link(service="k12", kind=k12_tree.KINDS, **choice),
         coverage=ask.root + (k12_coverage.coverage_path(**place) if "stage" in place else k12_coverage.COVERAGE),
         volume=found,

@@ -93,8 +93,8 @@ def in_order(name: str, values: Iterable[FacetValue]) -> list[FacetValue]:
     return sorted(held, key=lambda v: (0 if name in ORDERED else -v.count, rank(name, v.value)))
 
 
-def levels(ask: Asker, choice: Chosen) -> list[Level]:
-    """The levels down to the first that is still to be chosen (and the next, where many books lack that one)."""
+def levels(ask: Asker, choice: Chosen) -> tuple[list[Level], int]:
+    """The levels down to the first that is still to be chosen (and the next, where many books lack that one); and how much there is."""
     found: list[Level] = []
     before: dict[str, str] = {}
     rest = total(ask)
@@ -109,7 +109,7 @@ def levels(ask: Asker, choice: Chosen) -> list[Level]:
             rest = next((v.count for v in values if v.value == code), 0)
         elif sum(v.count for v in values) * 10 >= rest * COVERS:
             break
-    return found
+    return found, rest
 
 
 def is_volume(choice: Chosen) -> bool:

@@ -19,7 +19,6 @@ from web.i18n import gettext as _
 vocational = Blueprint("vocational", __name__)
 keep.install(vocational)
 HERE: Filters = {"service": "vocational"}
-STAGES = tuple(stage for stage in disciplines.STAGES if stage.startswith("vocational-"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +35,37 @@ class Front:
 
     count: str
     stage: str
-    tabs: list[tuple[Way, bool]]  # is it on show
+    tabs: list[disciplines.Tab]
     tree: list[Category]
     levels: list[Way]
     sorts: list[Way]
     shelves: list[Shelf]
 
 
+def asked_stage() -> str:
+    """The level of schooling that the page is asked for, "" for all."""
+    asked = request.args.get("stage", "").strip()
+    stage = params.facet_value("stage", asked) if asked else ""
+    if stage and stage not in disciplines.VOCATIONAL:
+        allowed = list(disciplines.VOCATIONAL)
+        raise BadRequest(_("职业教育没有「%(label)s」这个学段", label=wording.label("stage", stage)), parameter="stage", allowed=allowed)
+    return stage
+
+
 @vocational.get("/vocational")
 def front() -> Response:
     """Ways into vocational education; `stage` chooses a level of schooling."""
-    asked = request.args.get("stage", "").strip()
-    stage = params.facet_value("stage", asked) if asked else ""
-    if stage and stage not in STAGES:
-        raise BadRequest(_("职业教育没有「%(label)s」这个学段", label=wording.label("stage", stage)), parameter="stage", allowed=list(STAGES))
+    stage = asked_stage()
     return shown("vocational.html", ("vocational", stage), lambda ask: _front(ask, stage))
 
 
 def _front(ask: Asker, stage: str) -> Front:
     inside: Filters = {**HERE, **({"stage": stage} if stage else {})}
     whole = ask.search(**inside, facets=("stage", "level", "kind", "resource_type"))
-    # the facet's own choice does not narrow its counts: these are of every stage
-    held = {v.value: v.count for v in whole.facets["stage"]}
-    here = ask.root + "/vocational"
-    tabs = [(Way(wording.label("stage", s), f"{here}?stage={s}", held[s], s), s == stage) for s in STAGES if held.get(s)]
-    everything = ask.total(**HERE) if stage else whole.total
     return Front(
         count=wording.grouped(whole.total),
         stage=stage,
-        tabs=[(Way(_("全部"), here, everything), not stage), *tabs] if len(tabs) > 1 or stage else [],
+        tabs=disciplines.stage_tabs(ask, whole.facets["stage"], ask.root + "/vocational", stage, inside),
         tree=_tree(ask, inside, stage),
         levels=_levels(ask, whole.facets["level"], inside),
         sorts=_sorts(ask, whole.facets, inside),
@@ -80,7 +81,7 @@ def _front(ask: Asker, stage: str) -> Front:
 def _tree(ask: Asker, inside: Filters, stage: str) -> list[Category]:
     by_class = disciplines.majors_by_class(ask, ask.values("major", **inside))
     found = []
-    for branch in disciplines.tree(ask, ask.values("discipline", **inside), "vocational"):
+    for branch in disciplines.tree(ask, ask.values("discipline", **inside), "vocational", stage=stage):
         classes = [
             Branch(below.way, [Branch(way) for of, way in by_class.get(below.way.value, ()) if stage in ("", of)]) for below in branch.below
         ]
@@ -100,8 +101,8 @@ def _sorts(ask: Asker, facets: Mapping[str, tuple[FacetValue, ...]], inside: Fil
 
 @vocational.get("/vocational/disciplines/<code>")
 def discipline(code: str) -> Response:
-    """One category or class."""
-    return discipline_page(code)
+    """One category or class; `stage` as on the front page."""
+    return discipline_page(code, asked_stage())
 
 
 @vocational.get("/vocational/majors/<code>")
