@@ -30,6 +30,7 @@ class Tongue:
 SOURCE = "zh"  # the language that texts are written in, and that programs are answered in
 TONGUES = {t.code: t for t in (Tongue(SOURCE, "zh_Hans_CN", "zh-CN", "中文"), Tongue("en", "en", "en", "English"))}
 _HAN = re.compile(r"[㐀-鿿]")
+_MARKED, _UNMARKED = Markup(' lang="zh-CN"'), Markup("")
 _speech: ContextVar[tuple[str, Any]] = ContextVar("speech", default=(SOURCE, NullTranslations()))
 
 
@@ -72,11 +73,11 @@ def term(field: str, label: str) -> str:
 
 
 def zh(text: Any) -> Markup:
-    """` lang="zh-CN"` for an element of a page in another language whose text is Chinese; "" else. Also takes marked pieces, and numbers."""
+    """` lang="zh-CN"` for an element of a page in another language whose text is Chinese; "" else. Also takes marked pieces."""
     if language() == SOURCE or not text:
-        return Markup("")
-    plain = "".join(piece[0] for piece in text) if isinstance(text, tuple | list) else str(text)
-    return Markup(' lang="zh-CN"') if _HAN.search(plain) else Markup("")
+        return _UNMARKED
+    plain = "".join(piece[0] for piece in text) if isinstance(text, (tuple, list)) else str(text)
+    return _MARKED if _HAN.search(plain) else _UNMARKED
 
 
 def install(app: Flask) -> None:
