@@ -69,9 +69,11 @@ def courses_for(engine: Engine, job: Resource, size: int = 6) -> tuple[Recommend
         if asked:
             page = engine.search(Query(clause=Some(tuple(asked)), scope=(unexpired(), OneOf("kind", COURSES)), size=POOL))
             courses |= {hit.id: orjson.loads(hit.body) for hit in page.hits if hit.id not in courses}
+    topics = {id: Topic(course["title"], rarity, COURSES) for id, course in courses.items()}
+    rarity.learn((word for topic in topics.values() for word in topic.words), COURSES)
     found: list[tuple[float, Recommendation]] = []
     for id, course in courses.items():
-        match = _answers(Topic(course["title"], rarity, COURSES), ad)
+        match = _answers(topics[id], ad)
         shared = [code for code in job.major if code in values(course, "major")]
         known = math.log10(1 + course.get("popularity", 0)) / 5
         if match:
@@ -85,8 +87,10 @@ def courses_for(engine: Engine, job: Resource, size: int = 6) -> tuple[Recommend
 def taught(rarity: Rarity, *texts: Text) -> list[Clause]:
     """The words of texts that courses are called by, the most telling ones, as clauses."""
     weights = {}
-    for word in frozenset().union(*(text.words for text in texts)):
-        holding, of = rarity.held(word, COURSES) if len(word) > 1 and not word.isdigit() else (0, 1)
+    words = [word for word in frozenset().union(*(text.words for text in texts)) if len(word) > 1 and not word.isdigit()]
+    rarity.learn(words, COURSES)
+    for word in words:
+        holding, of = rarity.held(word, COURSES)
         if 0 < holding <= max(FEW, TELLING * of):
             weights[word] = math.log((of + 1) / holding)
     return [Scored(Term("title", word), weights[word]) for word in sorted(weights, key=lambda w: (-weights[w], w))[:WORDS]]

@@ -1,11 +1,16 @@
-"""How much a word tells: the fewer resources hold it, the more. Asked of the engine once a word and a generation."""
+"""How much a word tells: the fewer resources hold it, the more. Asked of the engine once a word and a generation, many words at once."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 
 from indexer.engine import Engine, OneOf, Query, Term
+
+MOST = 131_072  # words remembered of a generation
+Kinds = tuple[str, ...]  # of resources; () = all
+Asked = tuple[str, str, Kinds]  # field, word ("" for all that there are), kinds
 
 
 class Rarity:
@@ -14,31 +19,47 @@ class Rarity:
     def __init__(self, engine: Engine) -> None:
         active = engine.active()
         self.engine = engine
-        self.generation, self.total = (active.name, max(1, active.documents)) if active else ("", 1)
+        self.total = max(1, active.documents) if active else 1
+        self._known = _table(engine, active.name if active else "")
+
+    def learn(self, words: Iterable[str], kinds: Kinds = (), field: str = "title") -> None:
+        """Asks for all these words in one request: to another machine a request a word is slow."""
+        asked = dict.fromkeys((field, word, kinds) for word in (*words, *([""] if kinds else ())))
+        self._ask([one for one in asked if one not in self._known])
 
     def share(self, word: str, field: str = "title") -> float:
         """The share of resources that hold a word in a field."""
-        return _frequency(self.engine, self.generation, field, word) / self.total
+        return self._holding(field, word, ()) / self.total
 
-    def held(self, word: str, kinds: tuple[str, ...]) -> tuple[int, int]:
-        """How many titles of some kinds hold a word, and of how many; () = all kinds, which is cheaper to ask."""
-        if not kinds:
-            return _frequency(self.engine, self.generation, "title", word), self.total
-        return _among(self.engine, self.generation, word, kinds), _among(self.engine, self.generation, "", kinds)
+    def held(self, word: str, kinds: Kinds) -> tuple[int, int]:
+        """How many titles of some kinds hold a word, and of how many; () = all kinds."""
+        return self._holding("title", word, kinds), self._holding("title", "", kinds) if kinds else self.total
 
-    def weight(self, word: str, kinds: tuple[str, ...] = ()) -> float:
+    def weight(self, word: str, kinds: Kinds = ()) -> float:
         """0 for a word that all titles of some kinds hold, rising with the logarithm of rarity."""
         holding, of = self.held(word, kinds)
         return math.log((of + 1) / (min(of, holding) + 1))
 
+    def _holding(self, field: str, word: str, kinds: Kinds) -> int:
+        found = self._known.get((field, word, kinds))
+        return self._ask([(field, word, kinds)])[0] if found is None else found
+
+    def _ask(self, asked: list[Asked]) -> list[int]:
+        if not asked:
+            return []
+        queries = [Query(clause=Term(field, word), scope=_within(kinds)) if word else Query(scope=_within(kinds)) for field, word, kinds in asked]
+        found = self.engine.counts(queries)
+        if len(self._known) + len(found) > MOST:
+            self._known.clear()
+        self._known.update(zip(asked, found, strict=True))
+        return found
 
 
-@lru_cache(maxsize=131_072)
-def _frequency(engine: Engine, generation: str, field: str, word: str) -> int:
-    return engine.frequency(field, word)
+def _within(kinds: Kinds) -> tuple[OneOf, ...]:
+    return (OneOf("kind", kinds),) if kinds else ()
 
 
-@lru_cache(maxsize=131_072)
-def _among(engine: Engine, generation: str, word: str, kinds: tuple[str, ...]) -> int:
-    within = (OneOf("kind", kinds),)
-    return engine.count(Query(clause=Term("title", word), scope=within) if word else Query(scope=within))
+@lru_cache(maxsize=8)
+def _table(engine: Engine, generation: str) -> dict[Asked, int]:
+    """What is known of the words of a generation."""
+    return {}

@@ -52,9 +52,15 @@ class Topic:
         self._rarity, self._kinds = rarity, kinds
         self._tells: dict[tuple[str, float], bool] = {}
 
+    @property
+    def words(self) -> list[str]:
+        """All words whose rarity it may ask for: in one request for several titles, see Rarity.learn."""
+        return [way.text for t in self.tokens for way in _ways(t)]
+
     @cached_property
     def weights(self) -> dict[str, float]:
         """What each word weighs: the rarer among the titles of these kinds, the more."""
+        self._rarity.learn(self.words, self._kinds)
         return {t.text: self._rarity.weight(t.text, self._kinds) for t in self.tokens}
 
     def tells(self, word: str, most: float = TELLING) -> bool:
@@ -119,7 +125,11 @@ class Topic:
     def called(self, stretch: Sequence[Token]) -> bool:
         """Whether some title is nothing but this stretch: 摄影 is a topic, 走近 is not."""
         name = key(self.written(stretch))
-        return name.isascii() or any(self._rarity.share(name + ending, "exact") > 0 for ending in ENDINGS)
+        if name.isascii():
+            return True
+        titles = [name + ending for ending in ENDINGS]
+        self._rarity.learn(titles, field="exact")
+        return any(self._rarity.share(title, "exact") > 0 for title in titles)
 
     def written(self, stretch: Sequence[Token]) -> str:
         """A stretch as the title writes it."""
