@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, redirect, request
+from flask import Blueprint, Response, abort, after_this_request, redirect, request
 
 from catalog.errors import BadRequest, EngineError
 from catalog.resource import Kind, Resource
@@ -19,12 +19,14 @@ from ranking import search as door
 from ranking.alike import Reason
 from ranking.asked import courses_for, jobs_for
 from ranking.opened import also_opened
+from ranking.part import Watched
 from ranking.similar import Recommendation
 from ranking.similar import similar as alike
 from web import cards, engine, params, present, wording
 from web.api import reply
 from web.i18n import gettext as _
 from web.i18n import ngettext
+from web.keep import unstored
 
 similar = Blueprint("similar", __name__)
 SIZE, MOST = 6, 20
@@ -64,8 +66,10 @@ def api(id: str) -> Response:
     if resource.id != id:
         moved: Response = redirect(f"{request.script_root}/api/v1/similar/{quote(resource.id, safe=':')}", 308)  # type: ignore[assignment]
         return moved
-    found = recommended(engine(), resource, size)
-    return reply({name: [present.hit(one.hit) | {"reason": {"code": one.reason.code, "text": words(one.reason)}} for one in ones] for name, ones in found.items()})
+    asked = Watched(engine())
+    found = recommended(asked, resource, size)
+    answer = reply({name: [present.hit(one.hit) | {"reason": {"code": one.reason.code, "text": words(one.reason)}} for one in ones] for name, ones in found.items()})
+    return unstored(answer) if asked.partial else answer
 
 
 def recommended(engine: Engine, resource: Resource, size: int) -> Found:
@@ -85,10 +89,13 @@ def connections(id: str, instead: object = None, around: object = None) -> list[
     instead  the page shows other open jobs already; around: it shows the lessons around its own
     """
     try:
-        resource = door.get(engine(), id)
-        found = dict(recommended(engine(), resource, MOST if around else SIZE)) if resource else {}
+        asked = Watched(engine())
+        resource = door.get(asked, id)
+        found = dict(recommended(asked, resource, MOST if around else SIZE)) if resource else {}
     except EngineError:
         return []
+    if asked.partial:
+        after_this_request(unstored)
     if instead:
         found.pop("similar", None)
     if around:
