@@ -98,7 +98,8 @@ def _about(span: Span) -> list[Clause]:
     if text:
         found.append(text)
     short = key(span.text)
-    if is_han(short) and 2 <= len(short) <= 5:
+    # A whole name abbreviates nothing: 数学 is not short for 数据科学
+    if is_han(short) and 2 <= len(short) <= 5 and all(short != key(m.label) for m in span.meanings):
         found.append(Term("short", short, signals.SHORT))
     return found + [c for other in variants.rewritten(short) if (c := text_clause(other, signals.SYNONYM * signals.CONCEPT_TEXT))]
 
