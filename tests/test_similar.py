@@ -14,13 +14,17 @@ from flask.testing import FlaskClient
 
 from catalog.resource import Resource
 from indexer.document import seconds
-from indexer.engine import Engine, Query
+from indexer.engine import Engine, Query, open_engine
 from indexer.engines.elasticsearch import translate
 from ranking.alike import Seed
 from ranking.asked import courses_for, jobs_for
 from ranking.opened import also_opened, opened_with
 from ranking.rarity import Rarity
 from ranking.similar import Recommendation, clause, similar
+from tests.elasticsearch_server import NEWEST, session_url
+from tests.engine_contract import build as fill
+from tests.engine_contract import documents
+from tests.test_engine_elasticsearch import place as cluster
 from tests.web_sample import AWKWARD, build, records
 from web import create_app
 from web.similar import words
@@ -68,11 +72,14 @@ CATALOGUE = [
 BY_ID = {r.id: r for r in CATALOGUE}
 
 
+def everybody() -> list[Resource]:
+    """The catalogue with fillers: words are rare only among many."""
+    return [*CATALOGUE, *(course(n, f"第{n}门") for n in range(100, 400)), *(job(n, f"岗位{n}", region=("110108",)) for n in range(400, 700))]
+
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    # words are rare only among many: fillers make a catalogue in which they are
-    fillers = [course(n, f"第{n}门") for n in range(100, 400)] + [job(n, f"岗位{n}", region=("110108",)) for n in range(400, 700)]
-    engine = build(tmp_path_factory.mktemp("similar"), [*CATALOGUE, *fillers])
+    engine = build(tmp_path_factory.mktemp("similar"), everybody())
     yield engine
     engine.close()
 
@@ -125,6 +132,18 @@ def test_what_is_asked_exists_in_both_engines(sample_engine: Engine, seeds: list
     for one in seeds:
         asked = clause(Seed(one, Rarity(sample_engine)))
         assert asked is None or translate.clause(asked).to_dict()
+
+
+@pytest.mark.xdist_group("elasticsearch")
+def test_both_engines_recommend_alike(engine: Engine) -> None:
+    for server in session_url(NEWEST):
+        with cluster(server) as url:
+            other = open_engine(url)
+            fill(other, documents(everybody()))
+            for one in CATALOGUE:
+                for here, there in zip(everything(engine, one), everything(other, one), strict=True):
+                    assert {(r.hit.id, r.reason.code) for r in here} == {(r.hit.id, r.reason.code) for r in there}, one.title
+            other.close()
 
 
 # ── similar ────────────────────────────────────────────────────────────────────────────────────────────────────────
