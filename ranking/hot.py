@@ -14,7 +14,9 @@ from pathlib import Path
 import orjson
 
 from catalog import place
-from indexer.engine import Engine
+from catalog.errors import EngineUnavailable
+from indexer.engine import Between, Engine, OneOf, Query
+from ranking.narrow import unexpired
 from ranking.results import Request, ResultHit
 from ranking.search import search
 from ranking.signals import today
@@ -42,13 +44,14 @@ def hot_lists(engine: Engine, field: str, values: Sequence[str], size: int) -> l
     known = scores().get(field, {})
     wanted = {value: [id for id, _ in known.get(value, ())[: SPARE * size]] for value in values}
     bodies = engine.get(list(dict.fromkeys(id for ids in wanted.values() for id in ids))) if any(wanted.values()) else {}
+    opened = {value: _hits([bodies[id] for id in wanted[value] if id in bodies])[:size] for value in values}
+    bases, missing = _bases(engine, field, [value for value in values if len(opened[value]) < LEAST])
     lists = []
     for value in values:
-        hits = _hits([bodies[id] for id in wanted[value] if id in bodies])[:size]
-        if len(hits) >= LEAST:
-            lists.append(HotList(field, value, "opened", tuple(hits)))
-        elif (found := _fallback(engine, field, value, size)).hits:
-            lists.append(found)
+        if len(opened[value]) >= LEAST:
+            lists.append(HotList(field, value, "opened", tuple(opened[value])))
+        else:
+            lists.append(_fallback(engine, field, value, size, bases.get(value, ""), missing))
     return [one for one in lists if len(one.hits) >= LEAST]
 
 
@@ -77,12 +80,25 @@ def _hits(bodies: Sequence[bytes]) -> list[ResultHit]:
     return [ResultHit(id, 0.0, record) for id, record in records.items() if (record.get("expires") or day)[:10] >= day]
 
 
-def _fallback(engine: Engine, field: str, value: str, size: int) -> HotList:
-    """What the source counts most, else the newest, else what is best in itself (see ranking.signals)."""
-    known = {"popular": "popularity", "newest": "published"}
-    for sort in ("newest",) if value in FRESH else ("popular", "newest"):
-        found = search(engine, Request(filters={field: (value,)}, sort=sort, size=size, facets=()))
-        if any(hit.resource.get(known[sort]) for hit in found.hits):
-            return HotList(field, value, sort, found.hits, found.partial)
-    found = search(engine, Request(filters={field: (value,)}, size=size, facets=()))
-    return HotList(field, value, "any", found.hits, found.partial)
+def _bases(engine: Engine, field: str, values: Sequence[str]) -> tuple[dict[str, str], bool]:
+    """Value → what its list goes by: what the source counts most, else the newest, else what is best in itself (see ranking.signals).
+
+    And whether a part of the index was missing, so that nothing could be counted: the lists then go by what is best in itself.
+    """
+    told = {"popular": Between("popularity", low=1.0), "newest": Between("published_at", low=1.0)}
+    ways = [(value, basis) for value in values for basis in told if basis == "newest" or value not in FRESH]
+    try:
+        counts = engine.counts([Query(scope=(unexpired(), OneOf(field, (value,)), told[basis])) for value, basis in ways])
+    except EngineUnavailable:
+        return {}, True
+    found: dict[str, str] = {}
+    for (value, basis), count in zip(ways, counts, strict=True):
+        if count:
+            found.setdefault(value, basis)
+    return found, False
+
+
+def _fallback(engine: Engine, field: str, value: str, size: int, basis: str, missing: bool) -> HotList:
+    """The list of a value in the order of the catalogue."""
+    found = search(engine, Request(filters={field: (value,)}, sort=basis or "relevance", size=size, facets=()), ways=False)
+    return HotList(field, value, basis or "any", found.hits, found.partial or missing)

@@ -10,7 +10,7 @@ Each step is a search with the number of results that it gives. Steps of one sor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import orjson
@@ -72,7 +72,12 @@ def _query(request: Request) -> Query:
 
 def _strict(engine: Engine, request: Request) -> int:
     """How many have all that a request asks for."""
-    return engine.count(replace(_query(request), clause=question(weighed(engine, understand(request.text)))))
+    return strictly(engine, [request])[0]
+
+
+def strictly(engine: Engine, requests: Sequence[Request]) -> list[int]:
+    """How many have all that each request asks for, nothing let go: one question to the engine."""
+    return engine.counts([replace(_query(one), clause=question(weighed(engine, understand(one.text)))) for one in requests])
 
 
 def _found(engine: Engine, request: Request) -> int:
@@ -96,9 +101,8 @@ def _unfiltered(engine: Engine, request: Request) -> Iterator[Step]:
     """Without one filter; where that finds nothing, without any."""
     chosen = [n for n, v in request.filters.items() if v]
     found = False
-    for field in chosen[:MOST] if len(chosen) > 1 else ():
-        less = _without(request, field)
-        count = _strict(engine, less)
+    tried = {field: _without(request, field) for field in (chosen[:MOST] if len(chosen) > 1 else ())}
+    for (field, less), count in zip(tried.items(), strictly(engine, list(tried.values())), strict=True):
         if count:
             found = True
             yield Step("filter", tuple(label(field, v) for v in request.filters[field]), field, less, count)
@@ -153,14 +157,15 @@ def _fewer(engine: Engine, request: Request, reading: Reading) -> Iterator[Step]
     parts = [(s.start, s.end) for s in reading.spans] + [(s.start, s.end) for s in reading.stretches]
     if len(parts) == 1:
         parts = [(w.start, w.end) for w in reading.words]
+    tried: list[tuple[str, Request]] = []
     for start, end in sorted(parts)[-MOST:] if len(parts) > 1 else ():
         first, last = reading.typed(start, end)
         text = " ".join(f"{reading.text[:first]} {reading.text[last:]}".split())
-        if not key(text) or understand(text).empty:
-            continue
-        less = replace(request, text=text)
-        if count := _strict(engine, less):
-            yield Step("concept", (reading.text[first:last],), "", less, count)
+        if key(text) and not understand(text).empty:
+            tried.append((reading.text[first:last], replace(request, text=text)))
+    for (dropped, less), count in zip(tried, strictly(engine, [less for _, less in tried]), strict=True):
+        if count:
+            yield Step("concept", (dropped,), "", less, count)
 
 
 def _browse(engine: Engine, request: Request) -> Iterator[Step]:

@@ -39,8 +39,11 @@ SERVICES_OF: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def search(engine: Engine, request: Request) -> Results:
-    """Answers one request. BadRequest for what can't be asked; EngineError when the engine can't answer."""
+def search(engine: Engine, request: Request, *, ways: bool = True) -> Results:
+    """Answers one request. BadRequest for what can't be asked; EngineError when the engine can't answer.
+
+    ways: whether to look for ways on where too little is found, which takes questions of its own; lists on other pages need none.
+    """
     began = time.perf_counter()
     check(request)
     request = replace(request, text=whole(request.text))
@@ -66,7 +69,8 @@ def search(engine: Engine, request: Request) -> Results:
         if not (offset or reading.empty or asked.name in CORRECTED):
             absent = diversity.absent(engine, replace(query, clause=asked.clause), page)
     needles = reading.needles
-    meant, steps = onward(engine, request, reading, page, asked)
+    # of an answer in part nobody knows whether too little was found
+    meant, steps = onward(engine, request, reading, page, asked) if ways and not page.partial else (None, ())
     return Results(
         request=request,
         total=page.total,

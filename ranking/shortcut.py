@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from catalog.errors import EngineUnavailable
 from catalog.resource import Resource
 from catalog.shortlink import LENGTH, LETTERS, short_code, unit_key, volume_key
 from indexer.engine import Engine, Query, Scored, Term
@@ -51,6 +52,8 @@ def find(engine: Engine, text: str) -> Shortcut | None:
         for resource in found:
             if name(resource) and short_code(name(resource)) == code:
                 return Shortcut(code, what, resource, page.total)
+    if page.partial:
+        raise EngineUnavailable("a part of the index does not answer", hint="see `haoke doctor`")  # it may hold what is looked for
     return None
 
 

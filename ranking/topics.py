@@ -7,19 +7,21 @@ they change. A file that can't be used is left out and named by problems(): a mi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 import data
 from catalog import place
-from catalog.errors import BadRequest
-from indexer.engine import Engine
+from catalog.errors import BadRequest, EngineUnavailable
+from indexer.engine import Engine, Query
 from ranking import curation
 from ranking.curation import Section, Topic
+from ranking.ladder import strictly
 from ranking.results import MAX_SIZE, Request, ResultHit
 from ranking.search import search
 from ranking.signals import today
@@ -68,20 +70,39 @@ def topic(slug: str) -> Topic | None:
 
 def shelves(engine: Engine, one: Topic, size: int) -> list[Shelf]:
     """The sections of a topic that hold something."""
-    found = [_listed(engine, s, size) if s.ids else _searched(engine, s, size) for s in one.sections]
+    named, partial = filled(engine, [one])
+    found = [_listed(engine, s, size) if s.ids else _searched(engine, s, size, partial) for s in named[one.slug]]
     return [shelf for shelf in found if shelf.hits]
 
 
-def _searched(engine: Engine, section: Section, size: int) -> Shelf:
+def filled(engine: Engine, ones: Sequence[Topic]) -> tuple[dict[str, list[Section]], bool]:
+    """The sections of topics that hold something now, by slug; and whether a part of the index was missing.
+
+    A reader is told what a search had to let go of, or took for another word; a shelf holds what its title says, nothing let go.
+    """
+    rules = [s.rule for one in ones for s in one.sections if s.rule]
+    listed = [id for one in ones for s in one.sections for id in s.ids]
+    partial = False
+    try:
+        counts = strictly(engine, rules)
+    except EngineUnavailable:
+        # what a part is missing from is not counted: all are taken to hold something, if anything answers at all
+        partial = engine.search(Query(size=0)).partial
+        if not partial:
+            raise
+        counts = [1] * len(rules)
+    held = {rule for rule, count in zip(map(id, rules), counts, strict=True) if count}
+    known = _current(engine, listed)
+    return {one.slug: [s for s in one.sections if id(s.rule) in held or known.keys() & set(s.ids)] for one in ones}, partial
+
+
+def _searched(engine: Engine, section: Section, size: int, partial: bool) -> Shelf:
     assert section.rule is not None
     wide = min(MAX_SIZE, NAMESAKES * size)
-    found = search(engine, Request(section.rule.text, section.rule.filters, section.rule.sort, size=wide, facets=()))
-    # a reader is told what a search had to let go of, or took for another word; a shelf holds what its title says
-    if found.interpretation.relaxed or found.suggestion:
-        return Shelf(section, (), 0, found.partial)
+    found = search(engine, Request(section.rule.text, section.rule.filters, section.rule.sort, size=wide, facets=()), ways=False)
     # nobody typed these words: nothing is marked
     hits = [ResultHit(hit.id, hit.score, hit.resource) for hit in found.hits]
-    return Shelf(section, _varied(hits)[:size], found.total, found.partial)
+    return Shelf(section, _varied(hits)[:size], found.total, found.partial or partial)
 
 
 def _varied(hits: Sequence[ResultHit]) -> tuple[ResultHit, ...]:
@@ -96,10 +117,16 @@ def _varied(hits: Sequence[ResultHit]) -> tuple[ResultHit, ...]:
 
 
 def _listed(engine: Engine, section: Section, size: int) -> Shelf:
-    bodies, day = engine.get(section.ids), today().isoformat()
-    records = {record["id"]: record for id in section.ids if id in bodies for record in [orjson.loads(bodies[id])]}
-    hits = tuple(ResultHit(id, 0.0, record) for id, record in records.items() if (record.get("expires") or day)[:10] >= day)
+    records = _current(engine, section.ids)
+    hits = tuple(ResultHit(id, 0.0, record) for id, record in {str(record["id"]): record for record in records.values()}.items())
     return Shelf(section, hits[:size], len(hits))
+
+
+def _current(engine: Engine, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """Resources by the ids asked for, in their order; without what has expired."""
+    bodies, day = engine.get(ids) if ids else {}, today().isoformat()
+    records = {id: orjson.loads(bodies[id]) for id in ids if id in bodies}
+    return {id: record for id, record in records.items() if (record.get("expires") or day)[:10] >= day}
 
 
 def _files() -> Files:

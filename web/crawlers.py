@@ -12,9 +12,10 @@ import orjson
 from flask import Blueprint, Response, abort, current_app, request, send_from_directory
 
 from ranking.results import MAX_QUERY
-from ranking.suggest import suggest
+from ranking.suggest import completions
 from web import address, engine, sitemaps
 from web.i18n import gettext as _
+from web.keep import unstored
 from web.links import search_path
 
 crawlers = Blueprint("crawlers", __name__)
@@ -87,6 +88,8 @@ def opensearch() -> Response:
 def suggestions() -> Response:
     """Suggestions as browsers read them: [typed, [texts], [notes], [links]]."""
     typed = request.args.get("q", "")[:MAX_QUERY]
-    texts = list(dict.fromkeys(s.text for s in suggest(engine(), typed, {}, SUGGESTIONS)))
+    found, partial = completions(engine(), typed, {}, SUGGESTIONS)
+    texts = list(dict.fromkeys(s.text for s in found))
     body = [typed, texts, [""] * len(texts), [address.absolute(search_path(text)) for text in texts]]
-    return Response(orjson.dumps(body), mimetype="application/x-suggestions+json")
+    response = Response(orjson.dumps(body), mimetype="application/x-suggestions+json")
+    return unstored(response) if partial else response

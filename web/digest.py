@@ -101,7 +101,7 @@ def fresh(engine: Engine, wanted: list[Subscription], memory: Memory) -> tuple[d
     found: dict[str, list[tuple[Subscription, list[ResultHit]]]] = {}
     kept: Memory = {}
     for one in wanted:
-        results = door.search(engine, one.asked)
+        results = door.search(engine, one.asked, ways=False)
         hits = [] if results.interpretation.relaxed else list(results.hits)
         before = memory.get(one.key)
         # what a part of the index did not answer for is not forgotten

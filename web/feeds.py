@@ -46,7 +46,7 @@ def of_search() -> Response:
     asked = params.parse(request.args, stray=True)
     sort = asked.sort if request.args.get("sort", "").strip() else "newest"
     asked = replace(asked, sort=sort, page=1, size=ENTRIES, cursor="", facets=())
-    found = door.search(engine(), asked)
+    found = door.search(engine(), asked, ways=False)
     way = links.Links(replace(asked, size=links.DEFAULT_SIZE))
     about = Feed(title=_("%(words)s – 好课", words=wording.asked(asked)), own=way.feed(sort), page=way.page(1))
     answer = respond(about, () if found.interpretation.relaxed else found.hits)

@@ -42,8 +42,9 @@ def resource(id: str) -> Response:
     counting.viewed(found)
     record = found.model_dump(mode="json", exclude_defaults=True)
     root = request.script_root
-    lesson, partial = school(record)
-    return _page(render_template("resource.html", it=detail(record, root), job=posting(record, root), school=lesson, structured=jsonld.of_resource(record)), partial)
+    (lesson, lacking), (job, missing) = school(record), posting(record, root)
+    shown = {"it": detail(record, root), "job": job, "school": lesson, "partial": lacking or missing, "structured": jsonld.of_resource(record)}
+    return _page(render_template("resource.html", **shown), lacking or missing)
 
 
 @pages.get("/favicon.ico")

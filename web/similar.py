@@ -93,6 +93,7 @@ def connections(id: str, instead: object = None, around: object = None) -> list[
         resource = door.get(asked, id)
         found = dict(recommended(asked, resource, MOST if around else SIZE)) if resource else {}
     except EngineError:
+        after_this_request(unstored)
         return []
     if asked.partial:
         after_this_request(unstored)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, current_app
+from flask import Blueprint, Response, current_app
 
 from ranking import topics as curated
 from web import cards, engine, keep
-from web.browse.common import Asker, Shelf, page, view_of
+from web.browse.common import Asker, Shelf, missing, page, view_of
 from web.links import Links, topic_path
 
 topics = Blueprint("topics", __name__)
@@ -48,17 +48,23 @@ def one(slug: str) -> Response:
     found = curated.topic(slug)
     view, partial = _view(found) if found else (None, False)
     if view is None or not view.shelves:
-        abort(404)
-    others = [tile for tile in topic_tiles()[0] if tile.href != view.tile.href]
-    return page("topic.html", partial, page=view, others=others)
+        missing(partial)
+    tiles, lacking = topic_tiles()
+    others = [tile for tile in tiles if tile.href != view.tile.href]
+    return page("topic.html", partial or lacking, page=view, others=others)
 
 
 def topic_tiles() -> tuple[list[Tile], bool]:
     """The topics that hold something, in their order; and whether a part of the index did not answer."""
     for problem in curated.problems():
         _complain(problem)
-    views = [_view(topic) for topic in curated.topics()]
-    return [view.tile for view, _ in views if view.shelves], any(partial for _, partial in views)
+    known = curated.topics()
+
+    def make(ask: Asker) -> list[Tile]:
+        sections, ask.partial = curated.filled(engine(), known)
+        return [_tile(topic, [s.title for s in sections[topic.slug]], ask.root) for topic in known if sections[topic.slug]]
+
+    return view_of(("topics", *map(_version, known)), make)
 
 
 def _view(topic: curated.Topic) -> tuple[TopicPage, bool]:
@@ -68,10 +74,13 @@ def _view(topic: curated.Topic) -> tuple[TopicPage, bool]:
         found = curated.shelves(engine(), topic, SHELF)
         ask.partial = any(shelf.partial for shelf in found)
         shelves = [_shelf(f"s{number}", shelf, ask.root) for number, shelf in enumerate(found, 1) if shelf.hits]
-        tile = Tile(topic.title, topic.title[0], topic.about, ask.root + topic_path(topic.slug), [shelf.heading for shelf in shelves])
-        return TopicPage(tile, shelves)
+        return TopicPage(_tile(topic, [shelf.heading for shelf in shelves], ask.root), shelves)
 
     return view_of(("topic", topic.slug, _version(topic)), make)
+
+
+def _tile(topic: curated.Topic, sections: list[str], root: str) -> Tile:
+    return Tile(topic.title, topic.title[0], topic.about, root + topic_path(topic.slug), sections)
 
 
 def _version(topic: curated.Topic) -> int:

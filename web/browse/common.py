@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from flask import Response, abort, render_template, request
 
+from catalog.errors import EngineUnavailable
 from ranking import search as door
 from ranking.results import FacetValue, Request, Results
 from web import cards, engine, keep, links, wording
@@ -71,7 +72,7 @@ class Asker:
 
     def search(self, *, sort: str = "relevance", size: int = 1, page: int = 1, facets: tuple[str, ...] = (), text: str = "", **filters: Any) -> Results:
         """One search; filters as field=value or field=values, empty ones left out."""
-        found = door.search(engine(), Request(text=text, filters=chosen(filters), sort=sort, size=size, page=page, facets=facets))
+        found = door.search(engine(), Request(text=text, filters=chosen(filters), sort=sort, size=size, page=page, facets=facets), ways=False)
         self.partial = self.partial or found.partial
         return found
 
@@ -127,7 +128,14 @@ def line(record: Mapping[str, Any], root: str, *, note: str = "") -> Line:
 def shown(template: str, key: Hashable, make: Callable[[Asker], V | None]) -> Response:
     """The page of a view as its template lays it out; 404 when there is nothing to view. `key` tells it from the template's others."""
     view, partial = view_of((template, key), make)
-    return page(template, partial, page=view) if view is not None else abort(404)
+    return page(template, partial, page=view) if view is not None else missing(partial)
+
+
+def missing(partial: bool) -> NoReturn:
+    """404; but 503 where a part of the index did not answer, which may hold it."""
+    if partial:
+        raise EngineUnavailable("a part of the index does not answer", hint="see `haoke doctor`")
+    abort(404)
 
 
 def page(template: str, partial: bool, **context: Any) -> Response:

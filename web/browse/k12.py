@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 
 from catalog.errors import BadRequest
 from web import keep
 from web.browse import k12_coverage, k12_mine, k12_tree
-from web.browse.common import Asker, view_of
+from web.browse.common import Asker, missing, view_of
 from web.browse.k12_front import front as front_view
 from web.browse.k12_lesson import contents
 from web.browse.k12_tree import Chosen, Level
@@ -52,7 +52,7 @@ def books() -> Response:
     name = request.args.get("unit", "").strip()
     page, partial = view_of(("k12 books", tuple(sorted(choice.items())), name), lambda ask: _books(ask, choice, name))
     if name and page.unit is None:
-        abort(404)
+        missing(partial)
     return _answer(render_template("k12_books.html", page=page, partial=partial, marked=page.key in k12_mine.marked(), most=k12_mine.MOST), partial)
 
 

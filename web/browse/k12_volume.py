@@ -9,12 +9,9 @@ from typing import Any
 
 from catalog.resource import Resource
 from catalog.shortlink import short_code, unit_key, volume_key
-from ranking import search as door
-from ranking.results import Request
-from web import cards, engine, wording
-from web.browse import common
+from web import cards, wording
 from web.browse import k12_order as order
-from web.browse.common import Asker, Way
+from web.browse.common import Asker, Filters, Way
 from web.browse.k12_tree import Chosen, books_path
 from web.i18n import gettext as _
 from web.links import resource_path
@@ -102,12 +99,10 @@ def books(ask: Asker, choice: Chosen) -> tuple[Book, ...]:
     return tuple(sorted((_book(record, ask.root) for record in found), key=lambda b: (b.title, b.note, b.id)))
 
 
-def _all(ask: Asker, kind: str, choice: Chosen) -> list[Mapping[str, Any]]:
-    filters = common.chosen({"kind": kind, "service": "k12", **choice})
+def _all(ask: Asker, kind: str, choice: Filters) -> list[Mapping[str, Any]]:
     records: list[Mapping[str, Any]] = []
     for page in range(1, MOST + 1):
-        found = door.search(engine(), Request(filters=filters, size=SIZE, page=page, facets=()))
-        ask.partial = ask.partial or found.partial
+        found = ask.search(size=SIZE, page=page, kind=kind, service="k12", **choice)
         records += [hit.resource for hit in found.hits]
         if len(records) >= found.total or not found.hits:
             break

@@ -32,11 +32,11 @@ class Posting:
     more: Shelf | None  # what else the employer offers
 
 
-def posting(record: Record, root: str = "") -> Posting | None:
-    """These parts for a job or a fair; None for other kinds."""
-    if record["kind"] == "job":
-        return _job(Asker(root), record)
-    return _fair(Asker(root), record) if record["kind"] == "fair" else None
+def posting(record: Record, root: str = "") -> tuple[Posting | None, bool]:
+    """These parts for a job or a fair (None for other kinds), and whether a part of the index was missing for them."""
+    make = {"job": _job, "fair": _fair}.get(record["kind"])
+    ask = Asker(root)
+    return make(ask, record) if make else None, ask.partial
 
 
 def trail(record: Record, root: str) -> list[tuple[str, str]]:
