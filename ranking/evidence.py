@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from indexer.engine import Engine
+from indexer.engine import Engine, Query, Term
 from indexer.fields import FIELDS
 from ranking.meaning import Meaning, Span
 from ranking.query import Reading
@@ -16,21 +17,31 @@ KEPT = 300  # seconds that counts may be old where the engine can't tell whether
 
 def weighed(engine: Engine, reading: Reading) -> Reading:
     """The reading with the meanings that the catalogue lacks left out, and namesakes of one field ordered by how much it holds."""
-    if not any(len(s.meanings) > 1 for s in reading.spans):
-        return reading
-    when = engine.mark() or str(int(time.time() // KEPT))
-    return replace(reading, spans=tuple(_weighed(engine, when, s) if len(s.meanings) > 1 else s for s in reading.spans))
+    return all_weighed(engine, [reading])[0]
 
 
-def _weighed(engine: Engine, when: str, span: Span) -> Span:
-    held = {m: _held(engine, when, m) for m in span.meanings}
+def all_weighed(engine: Engine, readings: Sequence[Reading]) -> list[Reading]:
+    """The same for several readings: what is not known yet is asked in one request."""
+    unclear = [s for reading in readings for s in reading.spans if len(s.meanings) > 1]
+    if not unclear:
+        return list(readings)
+    held = _table(engine, engine.mark() or str(int(time.time() // KEPT)))
+    asked = [m for m in dict.fromkeys(m for s in unclear for m in s.meanings) if m not in held]
+    told = [m for m in asked if FIELDS[m.field].sort == "keyword"]  # of other fields nothing can be counted
+    counts = engine.counts([Query(clause=Term(m.field, m.value)) for m in told]) if told else []
+    held.update(dict.fromkeys(asked, 1) | dict(zip(told, counts, strict=True)))
+    known = {m: held[m] for s in unclear for m in s.meanings}
+    return [replace(reading, spans=tuple(_weighed(known, s) if len(s.meanings) > 1 else s for s in reading.spans)) for reading in readings]
+
+
+def _weighed(held: Mapping[Meaning, int], span: Span) -> Span:
     known = [m for m in span.meanings if held[m]] or list(span.meanings)
     fields = list(dict.fromkeys(m.field for m in known))
     known.sort(key=lambda m: (fields.index(m.field), -held[m]))
     return replace(span, meanings=tuple(known))
 
 
-@lru_cache(maxsize=8192)
-def _held(engine: Engine, when: str, meaning: Meaning) -> int:
-    """How many resources hold a meaning in its field; `when` only makes the answer grow old."""
-    return engine.frequency(meaning.field, meaning.value) if FIELDS[meaning.field].sort == "keyword" else 1
+@lru_cache(maxsize=8)
+def _table(engine: Engine, when: str) -> dict[Meaning, int]:
+    """How many resources hold a meaning in its field; `when` only makes it grow old. There are no more meanings than names in vocabularies."""
+    return {}

@@ -20,7 +20,7 @@ from catalog.vocab import vocabulary
 from indexer.engine import Anything, Engine, Page, Query
 from indexer.fields import FILTERS
 from ranking.clauses import Question, question, questions
-from ranking.evidence import weighed
+from ranking.evidence import all_weighed, weighed
 from ranking.narrow import filters, unexpired
 from ranking.query import Reading, understand
 from ranking.results import Request, Step
@@ -77,7 +77,8 @@ def _strict(engine: Engine, request: Request) -> int:
 
 def strictly(engine: Engine, requests: Sequence[Request]) -> list[int]:
     """How many have all that each request asks for, nothing let go: one question to the engine."""
-    return engine.counts([replace(_query(one), clause=question(weighed(engine, understand(one.text)))) for one in requests])
+    readings = all_weighed(engine, [understand(one.text) for one in requests])
+    return engine.counts([replace(_query(one), clause=question(reading)) for one, reading in zip(requests, readings, strict=True)])
 
 
 def _found(engine: Engine, request: Request) -> int:

@@ -115,7 +115,7 @@ def ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, Question]
     for one in questions(reading):
         asked = replace(query, clause=one.clause, **_order(query, reading))
         page = engine.search(asked)
-        if page.total and one.name not in CORRECTED:
+        if reading.empty or (page.total and one.name not in CORRECTED):
             break
         if page.total or (len(wide) < len(query.filters) and engine.count(replace(asked, filters=wide))):
             if one.name == "heard" and _likest(engine, replace(asked, filters=wide), reading)[1] < HEARD:

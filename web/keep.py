@@ -25,7 +25,7 @@ LARGEST = 512 * 1024  # bytes of a page worth keeping: about ten times a usual o
 MAIN = b'<main id="main" tabindex="-1">\n'  # in base.html; the banner comes after it. Readers' text can't hold it: it is escaped
 NOT_STORED = "no-store"
 #: Pages that read their parameters; others with odd ones are the same page.
-ASKED = frozenset({"pages.results", "k12.books", "k12.coverage", "higher.all_schools", "vocational.front", "fairs.calendar", "employers.employer"})
+ASKED = frozenset({"pages.results", "k12.books", "k12.coverage", "higher.all_schools", "vocational.front", "vocational.discipline", "fairs.calendar", "employers.employer"})
 
 
 @dataclass(frozen=True, slots=True)

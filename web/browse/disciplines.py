@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.vocab import Entry, vocabulary
-from ranking.results import FacetValue
+from ranking.results import FacetValue, Results
 from web import links, wording
 from web.browse.common import Asker, Branch, Filters, Line, Shelf, Way, kept, line
 from web.i18n import gettext as _
@@ -145,7 +145,7 @@ def discipline(ask: Asker, code: str, stage: str = "") -> DisciplinePage:
     """The page of a discipline or class, at one stage of schooling or all."""
     service, words = service_of(code), vocabulary("discipline")
     inside: Filters = {"service": service, "discipline": code, **({"stage": stage} if stage else {})}
-    first = ask.search(**inside, sort="popular", size=6, facets=("stage", "level"))
+    first = ask.search(**inside, sort="popular", size=6, facets=("kind", "stage", "level", "school"))
     classes = [b.way for b in tree(ask, ask.values("discipline", **inside), service, code, stage)] if words.children(code) else []
     named = {way.value for way in classes}
     return DisciplinePage(
@@ -159,16 +159,23 @@ def discipline(ask: Asker, code: str, stage: str = "") -> DisciplinePage:
         others=[Way(e.label, ask.root + links.search_path(q=e.label, service=service)) for e in words.children(code) if e.code not in named],
         majors=[(wording.label("stage", of), ways) for of, ways in majors(ask, ask.values("major", **inside), code).items() if stage in ("", of)],
         levels=ask.ways(first.facets["level"], **inside, level=""),
-        schools=schools(ask, **inside),
+        schools=ask.ways(first.facets["school"][:SCHOOLS], **inside, school=""),
         elsewhere=elsewhere(ask, "discipline", code, service),
-        shelves=kept((
-            ask.popular(first),
-            ask.shelf("open", _("开课中"), **inside, term="open"),
-            ask.shelf("soon", _("即将开课"), **inside, term="soon"),
-            ask.shelf("libraries", _("专业教学资源库"), **inside, kind="library"),
-            ask.shelf("cases", _("案例"), **inside, kind="case", sort="newest"),
-        )),
-    )  # fmt: skip
+        shelves=shelves(ask, first, **inside),
+    )
+
+
+def shelves(ask: Asker, first: Results, **inside: Any) -> list[Shelf]:
+    """What is most used, open or opens soon, libraries, cases. `first` has counted the kinds: what there is none of is not asked for."""
+    held = {v.value for v in first.facets["kind"] if v.count}
+    made = [ask.popular(first)]
+    if "course" in held:
+        made += [ask.shelf("open", _("开课中"), **inside, term="open"), ask.shelf("soon", _("即将开课"), **inside, term="soon")]
+    if "library" in held:
+        made.append(ask.shelf("libraries", _("专业教学资源库"), **inside, kind="library"))
+    if "case" in held:
+        made.append(ask.shelf("cases", _("案例"), **inside, kind="case", sort="newest"))
+    return kept(made)
 
 
 def major(ask: Asker, code: str) -> MajorPage:

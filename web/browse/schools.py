@@ -10,8 +10,8 @@ from catalog.text import key
 from catalog.vocab import Entry, vocabulary
 from indexer.sounds import reading
 from web import links, wording
-from web.browse.common import Asker, Shelf, Way, kept
-from web.browse.disciplines import CATALOGUES, Item, trail
+from web.browse.common import Asker, Shelf, Way
+from web.browse.disciplines import CATALOGUES, Item, shelves, trail
 from web.i18n import gettext as _
 
 OTHER = "#"  # what begins with neither a Han character nor a Latin letter
@@ -126,14 +126,8 @@ def school(ask: Asker, name: str) -> SchoolPage | None:
         platforms=ask.ways(first.facets["platform"], school=name, platform=""),
         teachers=ask.ways(first.facets["teacher"][:12], school=name, teacher=""),
         jobs=_jobs(ask, region),
-        shelves=kept((
-            ask.popular(first),
-            ask.shelf("open", _("开课中"), school=name, term="open"),
-            ask.shelf("soon", _("即将开课"), school=name, term="soon"),
-            ask.shelf("libraries", _("专业教学资源库"), school=name, kind="library"),
-            ask.shelf("cases", _("案例"), school=name, kind="case", sort="newest"),
-        )),
-    )  # fmt: skip
+        shelves=shelves(ask, first, school=name),
+    )
 
 
 def _trail(ask: Asker, service: str) -> list[Item]:
