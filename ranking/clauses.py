@@ -21,7 +21,7 @@ from indexer.fields import FIELDS
 from ranking import signals, variants
 from ranking.meaning import Meaning, Span
 from ranking.query import Reading
-from ranking.words import best, every, sounding, stretch_clause, text_clause, word_clause
+from ranking.words import WORDS, best, every, sounding, stretch_clause, text_clause, word_clause
 
 
 # ── concepts ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -93,6 +93,9 @@ def _other_names(meaning: Meaning) -> tuple[tuple[str, ...], ...]:
 
 def _about(span: Span) -> list[Clause]:
     """The words of what a resource is about, or a variant of them."""
+    if span.meanings[0].field == "school" and len(span.meanings) == 1 and key(span.text) not in key(span.meanings[0].label):
+        # 北大 stands in 东北大学, too: what is short for one school is looked for as a word, and in titles
+        return [Term(name, t, FIELDS[name].weight * signals.CONCEPT_TEXT) for name in (*WORDS, "title_grams") for t in _one_word(span.text)]
     found: list[Clause] = []
     text = text_clause(span.text, signals.CONCEPT_TEXT)
     if text:
@@ -102,6 +105,12 @@ def _about(span: Span) -> list[Clause]:
     if is_han(short) and 2 <= len(short) <= 5 and all(short != key(m.label) for m in span.meanings):
         found.append(Term("short", short, signals.SHORT))
     return found + [c for other in variants.rewritten(short) if (c := text_clause(other, signals.SYNONYM * signals.CONCEPT_TEXT))]
+
+
+def _one_word(text: str) -> list[str]:
+    """The text as the one word that it is, nothing where it is several."""
+    words = [t.text for t in query_tokens(text)]
+    return words if len(words) == 1 else []
 
 
 # ── questions ──────────────────────────────────────────────────────────────────────────────────────────────────────

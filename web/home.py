@@ -26,7 +26,7 @@ HOT = 5  # resources of a hot list
 TOPICS = 8
 ASKED = 6  # queries that people asked, LEAST at least, else TRIES
 LEAST = 4
-TRIES = ("译林版 五年级上册 英语", "初二物理 浮力", "北大 高数", "北京 生物制药")
+TRIES = ("译林版 五年级上册 英语", "六年级 有理数", "浙大 C语言", "北京 生物制药")
 
 
 @dataclass(frozen=True, slots=True)
