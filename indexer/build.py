@@ -94,12 +94,16 @@ def rebuild(
     workers   processes that analyse text; None: as the cores and the size suggest
     """
     unfinished = next((g for g in engine.generations() if g.state == "building" and _fits(g)), None) if resume else None
+    if unfinished and not unfinished.resume_after:
+        # cut off before it noted how far it came: what its first commit made durable is in nobody's account
+        engine.drop(unfinished.name)
+        unfinished = None
     generation = unfinished or engine.begin(fingerprint())
     total = store.size()
     if workers is None:
         workers = (cpu_count() or 1) if total >= SERIAL_BELOW else 1
     with seldom_collected(), engine.writer(generation.name) as writer:
-        sequence = generation.sequence if unfinished and generation.resume_after else store.sequence()
+        sequence = generation.sequence if unfinished else store.sequence()
         done = _index_all(store, writer, prior, generation.resume_after, sequence, workers, lambda n: progress(n, total) if progress else None)
         _catch_up(store, writer, sequence, prior)
     generation = engine.seal(generation.name)

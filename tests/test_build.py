@@ -20,6 +20,7 @@ from indexer import build as building
 from indexer.build import apply_changes, golden, prune, rebuild, verify
 from indexer.document import to_document
 from indexer.engine import Engine, Generation, OneOf, Query, Term, open_engine
+from indexer.engines import embedded
 from ranking.signals import prior
 from tests.engine_contract import resource
 
@@ -210,6 +211,27 @@ home = Path(sys.argv[1])
 with Store.open(home, readonly=True) as store:
     build.rebuild(store, open_engine(f"embedded:{home / 'index'}"), prior, resume=True, workers=1, progress=lambda done, total: print(done, flush=True))
 """
+
+
+def test_a_build_cut_off_after_its_first_commit_but_before_it_noted_so_writes_nothing_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = open_engine(f"embedded:{tmp_path / 'index'}")
+    monkeypatch.setattr(building, "CHUNK", 100)
+    monkeypatch.setattr(building, "COMMIT_EVERY", 400)
+    with Store.open(tmp_path) as store:
+        put(store, (resource(f"a:{n:04}", f"会计 {n}") for n in range(2_000)))
+        note = embedded._write_json
+
+        def cut_off(path: Path, value: dict[str, object]) -> None:
+            if value.get("resume_after"):
+                raise KeyboardInterrupt
+            note(path, value)
+
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(embedded, "_write_json", cut_off)
+            rebuild(store, engine, prior, workers=1)
+        assert engine.generations()[0].resume_after == ""
+        rebuild(store, engine, prior, resume=True, workers=1)
+    assert engine.count(Query()) == 2_000
 
 
 @pytest.mark.parametrize("moment", [0, 300, 900, 1500, 2000])
