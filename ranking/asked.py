@@ -65,12 +65,14 @@ def courses_for(engine: Engine, job: Resource, size: int = 6) -> tuple[Recommend
     ad = Ad(orjson.loads(job.to_json()))
     courses: dict[str, Record] = {}
     majors = [Scored(Term("major", code), 10.0) for code in job.major]
+    rarity.learn(_words(ad.title, ad.trades, ad.asks), COURSES)
     for asked in (taught(rarity, ad.title, ad.trades), [*taught(rarity, ad.asks), *majors]):  # apart: the words of one would crowd out the other's
         if asked:
             page = engine.search(Query(clause=Some(tuple(asked)), scope=(unexpired(), OneOf("kind", COURSES)), size=POOL))
             courses |= {hit.id: orjson.loads(hit.body) for hit in page.hits if hit.id not in courses}
     topics = {id: Topic(course["title"], rarity, COURSES) for id, course in courses.items()}
     rarity.learn((word for topic in topics.values() for word in topic.words), COURSES)
+    rarity.learn((title for topic in topics.values() for title in _doubtful(topic, ad)), field="exact")
     found: list[tuple[float, Recommendation]] = []
     for id, course in courses.items():
         match = _answers(topics[id], ad)
@@ -87,13 +89,16 @@ def courses_for(engine: Engine, job: Resource, size: int = 6) -> tuple[Recommend
 def taught(rarity: Rarity, *texts: Text) -> list[Clause]:
     """The words of texts that courses are called by, the most telling ones, as clauses."""
     weights = {}
-    words = [word for word in frozenset().union(*(text.words for text in texts)) if len(word) > 1 and not word.isdigit()]
-    rarity.learn(words, COURSES)
+    rarity.learn(words := _words(*texts), COURSES)
     for word in words:
         holding, of = rarity.held(word, COURSES)
         if 0 < holding <= max(FEW, TELLING * of):
             weights[word] = math.log((of + 1) / holding)
     return [Scored(Term("title", word), weights[word]) for word in sorted(weights, key=lambda w: (-weights[w], w))[:WORDS]]
+
+
+def _words(*texts: Text) -> list[str]:
+    return [word for word in frozenset().union(*(text.words for text in texts)) if len(word) > 1 and not word.isdigit()]
 
 
 def jobs_for(engine: Engine, course: Resource, size: int = 6) -> tuple[Recommendation, ...]:
@@ -139,6 +144,11 @@ def mentions(engine: Engine, name: str) -> int:
         return 0
     spoken = Some(tuple(Term(field, words[0].text) for field in ("title", "summary")))
     return engine.count(Query(clause=spoken, scope=(unexpired(), OneOf("kind", ("job",)))))
+
+
+def _doubtful(topic: Topic, ad: Ad) -> list[str]:
+    """The titles that _answers() asks for, to tell what is called so."""
+    return [title for text in (ad.title, ad.asks, ad.trades) for s in topic.standing(text) if len(s) == 1 and topic.names(s) for title in topic.titles(s)]
 
 
 def _answers(topic: Topic, ad: Ad) -> tuple[float, Reason] | None:

@@ -124,12 +124,14 @@ class Topic:
 
     def called(self, stretch: Sequence[Token]) -> bool:
         """Whether some title is nothing but this stretch: 摄影 is a topic, 走近 is not."""
-        name = key(self.written(stretch))
-        if name.isascii():
-            return True
-        titles = [name + ending for ending in ENDINGS]
+        titles = self.titles(stretch)
         self._rarity.learn(titles, field="exact")
-        return any(self._rarity.share(title, "exact") > 0 for title in titles)
+        return not titles or any(self._rarity.share(title, "exact") > 0 for title in titles)
+
+    def titles(self, stretch: Sequence[Token]) -> list[str]:
+        """What a title that is nothing but this stretch may be; [] for a name in letters, which needs none."""
+        name = key(self.written(stretch))
+        return [] if name.isascii() else [name + ending for ending in ENDINGS]
 
     def written(self, stretch: Sequence[Token]) -> str:
         """A stretch as the title writes it."""
