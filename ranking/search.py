@@ -84,6 +84,7 @@ def search(engine: Engine, request: Request, *, ways: bool = True) -> Results:
         suggestion=meant,
         next=cursor.token(page, request),
         ladder=steps,
+        by=asked.name,
         others={kind: tuple(_hit(h.id, h.score, h.body, needles) for h in hits) for kind, hits in absent.items()},
     )
 

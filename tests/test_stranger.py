@@ -36,3 +36,37 @@ def test_what_the_home_page_proposes_finds_all_that_it_says(sample_engine: Engin
     found = search(sample_engine, Request(query, facets=()))
     assert found.total
     assert found.interpretation.relaxed == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        ("招聘会", "/fairs"),
+        ("就业指导", "/guidance"),
+        ("正在开课", "/higher/terms"),
+        ("北大", "/schools/%E5%8C%97%E4%BA%AC%E5%A4%A7%E5%AD%A6"),
+        ("江苏", "/jobs/regions/320000"),
+        ("护理", "/vocational/majors/"),
+        ("计算机类", "/higher/disciplines/ug:0809"),
+        ("译林版五年级上册英语", "/k12/books?subject=english&amp;version=yilin&amp;grade=g5&amp;volume=up"),
+        ("心理健康", "/topics/mental-health"),
+    ],
+)
+def test_a_query_that_names_a_page_leads_to_it(client: FlaskClient, query: str, path: str) -> None:
+    nav = client.get("/search", query_string={"q": query}).text.partition("aria-label=\"直接打开\"")[2].partition("</nav>")[0]
+    assert f'href="{path}' in nav
+    links = [href.partition('"')[0].replace("&amp;", "&") for href in nav.split('href="')[1:]]
+    assert [client.get(link).status_code for link in links] == [200] * len(links)
+
+
+@pytest.mark.parametrize("query", ["北大 高数", "江苏 护士", "数学建模", "gaodengshuxue"])
+def test_a_query_that_says_more_than_a_name_leads_to_no_page(client: FlaskClient, query: str) -> None:
+    assert "直接打开" not in client.get("/search", query_string={"q": query}).text
+
+
+def test_what_only_sounds_alike_is_told_so(client: FlaskClient) -> None:
+    told = "读音或写法相近"
+    assert told in client.get("/search", query_string={"q": "浮力"}).text  # 动物福利 is all there is
+    assert told in client.get("/search", query_string={"q": "高等树学"}).text
+    assert told not in client.get("/search", query_string={"q": "高等数学"}).text
+    assert told not in client.get("/search", query_string={"q": "gaodengshuxue"}).text

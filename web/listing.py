@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ranking.results import MAX_WINDOW, Results
@@ -10,7 +11,9 @@ from web.i18n import gettext as _
 from web.links import Links
 from web.onward import Ways, ways
 from web.panels import Chip, Panel, Tab, concept_chips, filter_chips, panels, tabs
+from web.pointers import Pointer, pointers
 
+HAN = re.compile("[一-鿿]")  # what is typed in letters is meant to be heard
 WORDS = 80  # characters that a search is called
 AROUND = 2  # page numbers on each side of the current one
 
@@ -55,6 +58,8 @@ class Listing:
     capped: bool  # more was found than can be paged through
     suggestion: str  # link to the search with the suggested spelling
     ways: Ways
+    pointers: list[Pointer]  # pages that the query names
+    heard: bool  # nothing is written so: what is shown only sounds or looks alike
     hidden: list[tuple[str, str]]
     seek: list[tuple[str, str]]  # what the search box carries along
     words: str  # the search in words
@@ -89,6 +94,8 @@ def listing(found: Results, root: str = "") -> Listing:
         capped=found.total > MAX_WINDOW and page >= last,
         suggestion=links.asking(found.suggestion) if found.suggestion else "",
         ways=ways(found, root),
+        pointers=pointers(found, root),
+        heard=bool(found.total and found.by in ("heard", "near") and not found.interpretation.relaxed and HAN.search(request.text)),
         hidden=links.hidden(p.name for p in shown),
         seek=[(n, v) for n in ("service", "kind") for v in request.filters.get(n, ())],
         words=present.clip(wording.asked(request), WORDS),
