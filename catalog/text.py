@@ -107,6 +107,8 @@ def align(text: str) -> tuple[str, list[int]]:
 
 
 _WIDE = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
+_WIDE_MARKS = [(wide, chr(ord(wide) - 0xFEE0)) for wide in "！（），：；？"]
+_WIDE_RARE = re.compile("[\u3000\uff02-\uff07\uff0a\uff0b\uff0d-\uff19\uff1c-\uff1e\uff20-\uff5e]")
 # ② Ⅲ ㎏ ﬁ ½ and their like stand for other characters, often several; é may be two characters
 _COMPOUND = re.compile("[\u00a8-\u00be\u0300-\u036f\u2011\u2024-\u2026\u2070-\u209c\u2100-\u218f\u2460-\u24ff\u3131-\u33ff\uf900-\ufaff\ufb00-\ufeff\uff5f-\uffef]")
 
@@ -118,7 +120,11 @@ def fold(text: str) -> tuple[str, list[int] | None]:
     """
     if _COMPOUND.search(text):
         return align(text)
-    folded = text if text.isascii() else text.translate(_WIDE)
+    # translate() looks every character up: most texts have nothing wide but some punctuation
+    folded = text.translate(_WIDE) if _WIDE_RARE.search(text) else text
+    if folded is text and not text.isascii():
+        for wide, narrow in _WIDE_MARKS:
+            folded = folded.replace(wide, narrow)
     for step in (simplified, str.lower):
         changed = step(folded)
         if len(changed) != len(folded):  # İ and a few more change length

@@ -258,8 +258,8 @@ def matches(text: str, needles: frozenset[str] | set[str]) -> list[tuple[int, in
     """
     folded, offsets = fold(text)
     spans: list[tuple[int, int]] = []
-    latin = {n for n in needles if n and not _HAN_RUN.search(n)}
-    if latin and any(n in folded for n in latin):
+    han, latin = _sorted_out(frozenset(needles))
+    if any(n in folded for n in latin):
         for sort, run, start in runs(folded):
             if sort == "han":
                 continue
@@ -267,11 +267,13 @@ def matches(text: str, needles: frozenset[str] | set[str]) -> list[tuple[int, in
                 spans.append((start, start + len(run)))
             else:
                 spans += [(start + at, start + at + len(p)) for p in latin_parts(run) if p in latin and (at := run.find(p)) >= 0]
-    for needle in needles - latin:
-        at = folded.find(needle) if needle else -1
+    for needle in han:
+        at = folded.find(needle)
         while at >= 0:
             spans.append((at, at + len(needle)))
             at = folded.find(needle, at + 1)
+    if not spans:
+        return []
     merged: list[tuple[int, int]] = []
     for start, end in sorted(spans if offsets is None else ((offsets[s], offsets[e - 1] + 1) for s, e in spans)):
         if merged and start <= merged[-1][1]:
@@ -279,6 +281,13 @@ def matches(text: str, needles: frozenset[str] | set[str]) -> list[tuple[int, in
         else:
             merged.append((start, end))
     return merged
+
+
+@lru_cache(maxsize=1024)
+def _sorted_out(needles: frozenset[str]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Needles with Han characters, and those without: asked for every text of a page."""
+    han = tuple(n for n in needles if _HAN_RUN.search(n))
+    return han, frozenset(n for n in needles if n) - frozenset(han)
 
 
 @lru_cache(maxsize=1)
