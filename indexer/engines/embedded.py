@@ -13,10 +13,12 @@ changes are then applied again, which changes nothing (adding replaces by id).
 from __future__ import annotations
 
 import fcntl
+import math
 import os
 import secrets
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -34,6 +36,7 @@ from indexer.fields import FIELDS, SCHEMA_VERSION, SHANGHAI
 META = "haoke.json"
 POINTER = "active.json"
 HEAP = 256 * 1024 * 1024  # bytes of documents in memory before a segment is written
+EDGE = 128  # hits read beyond a page's end: most ties end within them, and asking for them costs next to nothing
 TIES = 1_000  # equal scores at a page's edge are put in order of id up to this many, beyond that in order of the index
 MANY = 1_000_000  # more values of a facet in one segment than any catalogue has: counts stay exact
 
@@ -101,8 +104,7 @@ class Translator:
                     return self.clause(api.Term(field, tokens[0], weight))
                 return self._weighted(tantivy.Query.phrase_query(self.schema, field, list(tokens), slop=slop), weight)
             case api.Every(clauses, bonus):
-                parts = [(_MUST, self.clause(c)) for c in clauses] + [(_SHOULD, self.clause(c)) for c in bonus]
-                return tantivy.Query.boolean_query(parts)
+                return self._with(tantivy.Query.boolean_query([(_MUST, self.clause(c)) for c in clauses]), bonus)
             case api.Some(clauses, least):
                 parts = [(_SHOULD, self.clause(c)) for c in clauses]
                 return tantivy.Query.boolean_query(parts, minimum_number_should_match=least) if least > 1 else tantivy.Query.boolean_query(parts)
@@ -115,6 +117,12 @@ class Translator:
             case api.Anything():
                 return tantivy.Query.all_query()
         raise EngineError(f"no such clause: {clause!r}")
+
+    def _with(self, query: tantivy.Query, bonus: Sequence[api.Clause]) -> tantivy.Query:
+        """The query with what adds to its score, one around the other: side by side they would be read whole, as a union, not only where the query matches."""
+        for clause in bonus:
+            query = tantivy.Query.boolean_query([(_MUST, query), (_SHOULD, self.clause(clause))])
+        return query
 
     @staticmethod
     def _weighted(query: tantivy.Query, weight: float) -> tantivy.Query:
@@ -151,8 +159,30 @@ class Translator:
 
 
 # ── reading ────────────────────────────────────────────────────────────────────────────────────────────────────────
+class Snapshot:
+    """One state of a generation, and what was found out about it."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self.searcher = searcher
+        self._extents: dict[str, tuple[float, float]] = {}
+
+    def all_pass(self, item: api.Filter) -> bool:
+        """Whether a range leaves nothing out, as "not expired" where nothing has: then it need not be asked of each document."""
+        if not isinstance(item, api.Between):
+            return False
+        low, high = self._extent(item.field)
+        return low <= high and (item.low is None or item.low <= low) and (item.high is None or item.high >= high)
+
+    def _extent(self, field: str) -> tuple[float, float]:
+        """The least and the greatest value of a number field; an empty interval where a document has none, which no range holds."""
+        if field not in self._extents:
+            told = self.searcher.aggregate(tantivy.Query.all_query(), {"extent": {"stats": {"field": field}}})["extent"]
+            self._extents[field] = (told["min"], told["max"]) if 0 < self.searcher.num_docs == told["count"] else (math.inf, -math.inf)
+        return self._extents[field]
+
+
 class Reader:
-    """One open generation. searcher() is a snapshot; look() takes up what another process committed."""
+    """One open generation. look() takes up what another process committed."""
 
     def __init__(self, folder: Path) -> None:
         if _meta(folder).schema != SCHEMA_VERSION:
@@ -165,30 +195,43 @@ class Reader:
         self.index.config_reader(reload_policy="manual")
         self.stamp = _stamp(folder / "meta.json")
         self.translator = Translator(self.index.schema)
+        self.snapshot = Snapshot(self.index.searcher())
 
-    def searcher(self) -> tantivy.Searcher:
-        """A snapshot of the generation as last committed, by whichever process."""
+    def look(self) -> Snapshot:
+        """The generation as last committed, by whichever process."""
         stamp = _stamp(self.folder / "meta.json")
         if stamp != self.stamp:
             self.index.reload()
+            self.snapshot = Snapshot(self.index.searcher())
             self.stamp = stamp
-        return self.index.searcher()
+        return self.snapshot
+
+    def searcher(self) -> tantivy.Searcher:
+        """tantivy's own view of the same."""
+        return self.look().searcher
 
     def search(self, query: api.Query, generation: str) -> api.Page:
-        searcher, translate = self.searcher(), self.translator
-        whole = translate.whole(query)
+        snapshot = self.look()
+        searcher = snapshot.searcher
+        query = replace(query, scope=tuple(f for f in query.scope if not snapshot.all_pass(f)))
+        whole = self.translator.whole(query)
         if query.size:
             total, found, following = self._hits(searcher, query, whole)
         else:
-            total, found, following = searcher.search(whole, limit=1, count=True).count or 0, [], None  # type: ignore[attr-defined]
+            total, found, following = self._total(searcher, whole), [], None
         return api.Page(total, tuple(found), self._facets(searcher, query, whole), generation, following)
+
+    @staticmethod
+    def _total(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+        """Exact number of matches: an aggregation scores nothing, which a search does even for its count alone."""
+        return int(searcher.aggregate(query, {"all": {"value_count": {"field": "prior", "missing": 0}}})["all"]["value"])
 
     # hits ----------------------------------------------------------------------------------------------------------
     def _hits(self, searcher: tantivy.Searcher, query: api.Query, whole: tantivy.Query) -> tuple[int, list[api.Hit], api.Cursor | None]:
         start = query.after.seen if query.after else query.offset
         wanted = start + query.size
         ordering: dict[str, Any] = {"order_by_field": query.sort} if query.sort else {"weight_by_field": query.boost or None}
-        limit = wanted + 1
+        limit = wanted + EDGE
         result = searcher.search(whole, limit=limit, count=True, **ordering)
         total, ranked = result.count or 0, result.hits  # type: ignore[attr-defined]
         # The order among equal keys is the index's own: take in the whole tie at the page's end, then order it by id.
@@ -214,10 +257,10 @@ class Reader:
         while last < len(ranked) and ranked[last][0] == ranked[end - 1][0]:
             last += 1
         window = ranked[first:last]
-        keys = [key for key, _ in window]
-        if last - first > query_window(start, end) or len(set(keys)) == len(keys):
+        times = Counter(key for key, _ in window)
+        if last - first > query_window(start, end) or len(times) == len(window):
             return ranked[start:end]
-        window.sort(key=lambda item: (-item[0], searcher.doc(item[1]).get_first("id")))
+        window.sort(key=lambda item: (-item[0], searcher.doc(item[1]).get_first("id") if times[item[0]] > 1 else ""))
         return window[start - first : end - first]
 
     def _after(self, searcher: tantivy.Searcher, ranked: list[Any], after: api.Cursor, size: int) -> list[Any]:
