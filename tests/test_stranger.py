@@ -48,7 +48,8 @@ def test_what_the_home_page_proposes_finds_all_that_it_says(sample_engine: Engin
         ("江苏", "/jobs/regions/320000"),
         ("护理", "/vocational/majors/"),
         ("计算机类", "/higher/disciplines/ug:0809"),
-        ("译林版五年级上册英语", "/k12/books?subject=english&amp;version=yilin&amp;grade=g5&amp;volume=up"),
+        ("译林版五年级上册英语", "/k12/books?stage=primary&amp;subject=english&amp;version="),
+        ("六年级数学", "/k12/books?stage="),
         ("心理健康", "/topics/mental-health"),
     ],
 )
@@ -70,3 +71,15 @@ def test_what_only_sounds_alike_is_told_so(client: FlaskClient) -> None:
     assert told in client.get("/search", query_string={"q": "高等树学"}).text
     assert told not in client.get("/search", query_string={"q": "高等数学"}).text
     assert told not in client.get("/search", query_string={"q": "gaodengshuxue"}).text
+
+
+def test_the_volume_that_a_query_names_holds_what_it_found(client: FlaskClient) -> None:
+    nav = client.get("/search", query_string={"q": "译林版五年级上册英语"}).text.partition('aria-label="直接打开"')[2]
+    book = client.get(nav.partition('href="')[2].partition('"')[0].replace("&amp;", "&")).text
+    assert "小学英语译林版三年级起点五年级上册" in book
+    assert "共 1 条课时与电子教材" in book
+
+
+def test_a_place_among_books_tells_its_own_total_also_with_a_level_left_out(client: FlaskClient) -> None:
+    counted = search(client.application.extensions["haoke.engine"].get(), Request(filters={"kind": ("lesson", "textbook"), "subject": ("math",), "grade": ("g6",)}, size=1))
+    assert f"共 {counted.total} 条课时与电子教材" in client.get("/k12/books?subject=math&grade=g6").text

@@ -52,6 +52,20 @@ def _pages() -> list[tuple[str, str, str]]:
     ]
 
 
+def _place(found: Results, named: set[str]) -> dict[str, str]:
+    """The place among school books that a query names by subject and stage or grade: that of the first book or lesson found.
+
+    A place needs its stage, which people leave out, and its very version: 译林版 is 译林版三年级起点 for some grades.
+    """
+    if "subject" not in named or not named & {"stage", "grade"} or not named <= set(k12_tree.LEVELS):
+        return {}
+    records = [hit.resource for hit in (*found.hits, *(hit for hits in found.others.values() for hit in hits))]
+    place = next((k12_tree.of_record(r) for r in records if r.get("kind") in k12_tree.KINDS), {})
+    deepest = max(k12_tree.LEVELS.index(name) for name in named)
+    down = {name: place[name] for name in k12_tree.LEVELS[: deepest + 1] if name in place and (name == "stage" or name in named)}
+    return down if named | {"stage"} <= set(down) else {}
+
+
 def _by_concept(found: Results) -> Iterator[Pointer]:
     """The page of what the query names when that is all that it says."""
     meant = found.interpretation
@@ -59,8 +73,7 @@ def _by_concept(found: Results) -> Iterator[Pointer]:
     if not named or meant.residual or meant.relaxed or len(named) < len(meant.concepts):
         return
     held = {name: {v.value for v in found.facets.get(name, ()) if v.count} for name in ("service", "school")}
-    if "subject" in named and set(named) <= set(k12_tree.LEVELS) and "k12" in held["service"]:
-        place = {name: c.value for name, c in named.items()}
+    if place := _place(found, set(named)):
         yield _("%(what)s：%(name)s", what=_("教材目录"), name=" ".join(k12_tree.labels(place))), k12_tree.books_path(place)
     if len(named) == 1:
         (one,) = named.values()

@@ -109,7 +109,7 @@ def levels(ask: Asker, choice: Chosen) -> tuple[list[Level], int]:
             rest = next((v.count for v in values if v.value == code), 0)
         elif sum(v.count for v in values) * 10 >= rest * COVERS:
             break
-    return found, rest
+    return found, rest if before == dict(choice) else total(ask, **choice)
 
 
 def is_volume(choice: Chosen) -> bool:
