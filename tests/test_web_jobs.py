@@ -143,7 +143,7 @@ def test_what_is_over_is_counted_nowhere(client: FlaskClient) -> None:
 def test_ads_of_one_employer_for_one_post_are_one_card_and_the_total_stays(client: FlaskClient) -> None:
     path = "/search?q=后端开发工程师&kind=job"
     found = page(client, path)
-    assert "另有 2 条相同职位" in found.words and "共 3 个城市" in found.words
+    assert "另有 2 条相同职位" in found.words and "共 3 个地区" in found.words
     assert len([t for t in titles(client, path) if "后端" in t]) == 1
     total = client.get("/api/v1/search?q=后端开发工程师&kind=job").get_json()["total"]
     assert f"共 {total} 条" in found.words and total >= 3
@@ -163,7 +163,7 @@ def test_other_employers_other_titles_and_other_kinds_are_never_folded() -> None
 def test_an_employer_page_names_all_cities_of_a_post_and_groups_by_trade_or_city(client: FlaskClient) -> None:
     path = "/employers/" + quote("示例科技公司")
     found = page(client, path)
-    assert "3 个城市" in found.words and "查看全部 4 个在招职位" in found.words
+    assert "3 个地区" in found.words and "查看全部 4 个在招职位" in found.words
     links = {str(a["href"]) for a in found.all("a")}
     assert {"/resources/ncss:1", "/resources/ncss:2", "/resources/ncss:3"} <= links, "each city leads to its ad"
     assert titles(client, path) == ["后端开发工程师", "前端开发工程师"]

@@ -53,8 +53,8 @@ def words(group: list[ResultHit]) -> str:
         return _("另有 %(count)d 条相同职位", count=others)
     named = "、".join(cities[:MOST_PLACES])
     if len(cities) > MOST_PLACES:
-        return _("另有 %(count)d 条相同职位，共 %(cities)d 个城市：%(names)s 等", count=others, cities=len(cities), names=named)
-    return _("另有 %(count)d 条相同职位，共 %(cities)d 个城市：%(names)s", count=others, cities=len(cities), names=named)
+        return _("另有 %(count)d 条相同职位，共 %(cities)d 个地区：%(names)s 等", count=others, cities=len(cities), names=named)
+    return _("另有 %(count)d 条相同职位，共 %(cities)d 个地区：%(names)s", count=others, cities=len(cities), names=named)
 
 
 def places(group: Iterable[ResultHit]) -> list[str]:
