@@ -61,6 +61,13 @@ def _expanded(name: str, codes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65536)
+def _roots(name: str, codes: tuple[str, ...]) -> list[str]:
+    """The first ancestors of codes, each once."""
+    words = vocabulary(name)
+    return list(dict.fromkeys((words.path(code) or (code,))[0] for code in codes))
+
+
+@lru_cache(maxsize=65536)
 def _label_tokens(name: str, codes: tuple[str, ...]) -> str:
     """The tokens of the labels of codes and their ancestors: what a person may type for them. A region also by its short name."""
     words = vocabulary(name)
@@ -124,6 +131,8 @@ def to_document(resource: Resource, prior: float, body: bytes = b"") -> dict[str
             values = facet_values(resource, name)
             if values:
                 document[name] = values
+                if FACETS[name].tree:
+                    document[FACETS[name].top] = _roots(name, getattr(resource, name))
     if resource.verified is False:
         document["verified"] = ["false"]
     if resource.salary and (resource.salary.min is not None or resource.salary.max is not None):

@@ -30,7 +30,7 @@ VALUES = 20  # values of a facet in an answer; the rest through facet_values()
 CORRECTED = ("heard", "near", "most")  # questions whose answers are ordered by likeness
 WHERE = frozenset({"kind", "service", "source", "platform"})
 HEARD = 85.0  # of 100: how like the likest title must be for what only sounds alike to be taken for what was meant
-TREE = 5_000  # a tree's counts are needed at every level
+TREE = 5_000  # of a tree of which something is chosen, counts are needed at every level
 SORT_FIELDS: Mapping[str, str] = {"relevance": "", "newest": "published_at", "popular": "popularity"}
 COMMON = ("service", "kind", "platform", "stage", "subject", "school", "region", "industry", "degree")
 SERVICES_OF: Mapping[str, tuple[str, ...]] = {
@@ -56,7 +56,7 @@ def search(engine: Engine, request: Request, *, ways: bool = True) -> Results:
     query = Query(
         scope=(unexpired(),),
         filters=filters(request.filters),
-        facets={f: TREE if FACETS[f].tree else VALUES for f in facets},
+        facets=dict(_counted(f, request) for f in facets),
         sort=SORT_FIELDS[request.sort],
         offset=0 if mix else offset,
         size=diversity.PAGES * request.size if mix else request.size,
@@ -69,7 +69,6 @@ def search(engine: Engine, request: Request, *, ways: bool = True) -> Results:
         if not (offset or reading.empty or asked.name in CORRECTED):
             absent = diversity.absent(engine, replace(query, clause=asked.clause), page)
     needles = reading.needles
-    # of an answer in part nobody knows whether too little was found
     meant, steps = onward(engine, request, reading, page, asked) if ways and not page.partial else (None, ())
     return Results(
         request=request,
@@ -80,7 +79,7 @@ def search(engine: Engine, request: Request, *, ways: bool = True) -> Results:
         generation=page.generation,
         interpretation=Interpretation(request.text, reading.concepts, tuple(t.text for t in reading.words), asked.dropped if page.total else ()),
         hits=tuple(_hit(h.id, h.score, h.body, needles) for h in page.hits),
-        facets={name: shown(name, counts, request.filters.get(name, ())) for name, counts in page.facets.items()},
+        facets={name: shown(name, page.facets[_counted(name, request)[0]], request.filters.get(name, ())) for name in facets},
         suggestion=meant,
         next=cursor.token(page, request),
         ladder=steps,
@@ -116,8 +115,8 @@ def ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, Question]
     for one in questions(reading):
         asked = replace(query, clause=one.clause, **_order(query, reading))
         page = engine.search(asked)
-        if reading.empty or (page.total and one.name not in CORRECTED):
-            break
+        if reading.empty or page.partial or (page.total and one.name not in CORRECTED):
+            break  # of an answer in part nobody knows whether it is too little
         if page.total or (len(wide) < len(query.filters) and engine.count(replace(asked, filters=wide))):
             if one.name == "heard" and _likest(engine, replace(asked, filters=wide), reading)[1] < HEARD:
                 continue
@@ -168,6 +167,13 @@ def default_facets(request: Request) -> tuple[str, ...]:
         return COMMON
     own = dict.fromkeys(name for service in dict.fromkeys(services) for name in SHOWN.get(service, ()))
     return ("service", "kind", *own, *(n for n in ("platform", "source") if n not in own))
+
+
+def _counted(name: str, request: Request) -> tuple[str, int]:
+    """The field whose values are counted for a facet, and how many: of a tree only what is shown of it."""
+    if not FACETS[name].tree:
+        return name, VALUES
+    return (name, TREE) if request.filters.get(name) else (FACETS[name].top, VALUES)
 
 
 # ── facets as people see them ──────────────────────────────────────────────────────────────────────────────────────

@@ -245,6 +245,10 @@ class EngineContract:
         assert counts[HAIDIAN] == 2
         assert counts["440100"] == 3
 
+    def test_the_first_level_of_a_tree_is_counted_by_itself(self, jobs: Engine) -> None:
+        page = jobs.search(Query(facets={"region_top": 20}))
+        assert page.facets["region_top"] == (("110000", 3), ("440000", 3))
+
     def test_a_facets_own_selection_is_left_out_of_its_counts(self, jobs: Engine) -> None:
         chosen = (OneOf("degree", ("master",)), OneOf("region", ("440000",)))
         page = jobs.search(Query(filters=chosen, facets={"degree": 10, "region": 100, "employer": 10}))

@@ -149,3 +149,15 @@ def test_any_text_is_answered(sample_engine: Engine, text: str) -> None:
     found = search(sample_engine, Request(text=text[:MAX_QUERY], size=3))
     assert found.total >= len(found.hits)
     assert all(hit.highlights is not None for hit in found.hits)
+
+
+def test_a_tree_shows_its_first_level_and_on_a_choice_the_way_to_it_each_with_what_its_filter_finds(sample_engine: Engine) -> None:
+    request = Request(text="工程师", facets=("region", "industry"), size=1)
+    for field, values in search(sample_engine, request).facets.items():
+        assert values and not any(v.path for v in values)
+        for value in values[:4]:
+            assert search(sample_engine, Request(text="工程师", filters={field: (value.value,)}, size=1)).total == value.count
+    chosen = search(sample_engine, Request(text="工程师", filters={"region": ("440100",)}, facets=("region",), size=1)).facets["region"]
+    counts = {v.value: v.count for v in chosen}
+    assert counts["440000"] >= counts["440100"] > 0 and "110000" in counts
+    assert any(v.path == ("440000", "440100") for v in chosen)

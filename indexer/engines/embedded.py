@@ -57,7 +57,7 @@ def schema() -> tantivy.Schema:
         if f.sort == "text":
             builder.add_text_field(f.name, tokenizer_name="whitespace", index_option="position" if f.positions else "freq")
         elif f.sort == "keyword":
-            builder.add_text_field(f.name, fast=f.facet, tokenizer_name="raw", index_option="basic")
+            builder.add_text_field(f.name, fast=f.counted, tokenizer_name="raw", index_option="basic")
         elif f.sort == "number":
             builder.add_float_field(f.name, fast=True, indexed=False)
         else:
