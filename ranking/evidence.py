@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from catalog.errors import EngineUnavailable
 from indexer.engine import Engine, Query, Term
 from indexer.fields import FIELDS
 from ranking.meaning import Meaning, Span
@@ -28,7 +29,10 @@ def all_weighed(engine: Engine, readings: Sequence[Reading]) -> list[Reading]:
     held = _table(engine, engine.mark() or str(int(time.time() // KEPT)))
     asked = [m for m in dict.fromkeys(m for s in unclear for m in s.meanings) if m not in held]
     told = [m for m in asked if FIELDS[m.field].sort == "keyword"]  # of other fields nothing can be counted
-    counts = engine.counts([Query(clause=Term(m.field, m.value)) for m in told]) if told else []
+    try:
+        counts = engine.counts([Query(clause=Term(m.field, m.value)) for m in told]) if told else []
+    except EngineUnavailable:
+        return list(readings)  # a part of the index is missing: the search itself answers for the rest, or fails
     held.update(dict.fromkeys(asked, 1) | dict(zip(told, counts, strict=True)))
     known = {m: held[m] for s in unclear for m in s.meanings}
     return [replace(reading, spans=tuple(_weighed(known, s) if len(s.meanings) > 1 else s for s in reading.spans)) for reading in readings]

@@ -37,7 +37,6 @@ class Shelf:
     section: Section
     hits: tuple[ResultHit, ...]
     total: int
-    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,7 @@ def topic(slug: str) -> Topic | None:
 
 def shelves(engine: Engine, one: Topic, size: int) -> list[Shelf]:
     """The sections of a topic that hold something."""
-    named, partial = filled(engine, [one])
-    found = [_listed(engine, s, size) if s.ids else _searched(engine, s, size, partial) for s in named[one.slug]]
+    found = [_listed(engine, s, size) if s.ids else _searched(engine, s, size) for s in filled(engine, [one])[0][one.slug]]
     return [shelf for shelf in found if shelf.hits]
 
 
@@ -96,13 +94,13 @@ def filled(engine: Engine, ones: Sequence[Topic]) -> tuple[dict[str, list[Sectio
     return {one.slug: [s for s in one.sections if id(s.rule) in held or known.keys() & set(s.ids)] for one in ones}, partial
 
 
-def _searched(engine: Engine, section: Section, size: int, partial: bool) -> Shelf:
+def _searched(engine: Engine, section: Section, size: int) -> Shelf:
     assert section.rule is not None
     wide = min(MAX_SIZE, NAMESAKES * size)
     found = search(engine, Request(section.rule.text, section.rule.filters, section.rule.sort, size=wide, facets=()), ways=False)
     # nobody typed these words: nothing is marked
     hits = [ResultHit(hit.id, hit.score, hit.resource) for hit in found.hits]
-    return Shelf(section, _varied(hits)[:size], found.total, found.partial or partial)
+    return Shelf(section, _varied(hits)[:size], found.total)
 
 
 def _varied(hits: Sequence[ResultHit]) -> tuple[ResultHit, ...]:

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from indexer.fields import SHANGHAI
 from ranking import search as door
 from ranking import topics
+from ranking.part import Watched
 from ranking.results import ResultHit
 from web import address, cards, engine, links, params, present, wording
 from web.i18n import gettext as _
@@ -57,12 +58,13 @@ def of_search() -> Response:
 def of_topic(slug: str) -> Response:
     """What a curated topic holds, what changed last first."""
     topic = topics.topic(slug) or abort(404)
-    shelves = topics.shelves(engine(), topic, ENTRIES)
+    watched = Watched(engine())
+    shelves = topics.shelves(watched, topic, ENTRIES)
     hits = {hit.id: hit for shelf in shelves for hit in shelf.hits}.values()
     newest = sorted(hits, key=lambda hit: changed(hit.resource), reverse=True)[:ENTRIES]
     own = links.topic_path(topic.slug)
     answer = respond(Feed(title=_("专题：%(title)s – 好课", title=topic.title), own=own + ".atom", page=own), newest)
-    return unstored(answer) if any(shelf.partial for shelf in shelves) else answer
+    return unstored(answer) if watched.partial else answer
 
 
 @feeds.get("/saved")

@@ -12,7 +12,7 @@ from flask import Flask, Response, g, redirect, request
 from flask_babel import Babel
 
 from web import i18n, wording
-from web.problems import MACHINE
+from web.problems import for_programs
 
 COOKIE = PARAMETER = "lang"
 YEAR = 365 * 24 * 3600  # seconds that the choice is kept
@@ -49,11 +49,6 @@ def chosen() -> str:
     # best first; zh-CN, zh-TW and zh are all zh
     wanted = (kept, *(tag.partition("-")[0].lower() for tag in request.accept_languages.values()))
     return next((code for code in wanted if code in i18n.TONGUES), i18n.SOURCE)
-
-
-def for_programs() -> bool:
-    """Whether programs read what was asked for."""
-    return request.path.startswith(MACHINE) or request.path.endswith(".atom")
 
 
 def here(code: str = "") -> str:

@@ -72,9 +72,14 @@ def _sentence(error: HaokeError) -> str:
     return f"{error.message}：{error.hint}" if error.hint else error.message
 
 
+def for_programs() -> bool:
+    """Whether programs read what was asked for."""
+    return request.path.startswith(MACHINE) or request.path.endswith(".atom")
+
+
 def respond(problem: Problem) -> Response:
     """As JSON for programs, as a page for people."""
-    if request.path.startswith(MACHINE):
+    if for_programs():
         response = Response(json.dumps(problem.body(), ensure_ascii=False), problem.status, mimetype="application/problem+json")
     else:
         page = render_template("problem.html", problem=problem, ways=ways(problem), text=request.args.get("q", "")[:MAX_QUERY])
@@ -100,7 +105,7 @@ def handle(error: Exception) -> Response:
         original = getattr(error, "original_exception", None) or error
         # of a 503 we know the reason, and there may be thousands a second
         current_app.logger.error("%s %s failed: %s", request.method, request.path, original, exc_info=None if problem.status == 503 else original)
-    kept = keep.stale() if problem.status == 503 and not request.path.startswith(MACHINE) else None
+    kept = keep.stale() if problem.status == 503 and not for_programs() else None
     return kept or respond(problem)
 
 

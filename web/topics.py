@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, current_app
 
 from ranking import topics as curated
+from ranking.part import Watched
 from web import cards, engine, keep
 from web.browse.common import Asker, Shelf, missing, page, view_of
 from web.links import Links, topic_path
@@ -71,8 +72,9 @@ def _view(topic: curated.Topic) -> tuple[TopicPage, bool]:
     """A topic with what it holds, a minute old at most."""
 
     def make(ask: Asker) -> TopicPage:
-        found = curated.shelves(engine(), topic, SHELF)
-        ask.partial = any(shelf.partial for shelf in found)
+        watched = Watched(engine())
+        found = curated.shelves(watched, topic, SHELF)
+        ask.partial = watched.partial
         shelves = [_shelf(f"s{number}", shelf, ask.root) for number, shelf in enumerate(found, 1) if shelf.hits]
         return TopicPage(_tile(topic, [shelf.heading for shelf in shelves], ask.root), shelves)
 
