@@ -427,6 +427,8 @@ def reports(context: click.Context, everything: bool, as_json: bool) -> None:
     rows = [asdict(row) for row in listed(everything)]
     if as_json:
         print_json(rows)
+    elif not rows:
+        click.echo("nothing is reported", err=True)  # stdout holds reports alone
     for row in [] if as_json else rows:
         problems = ", ".join(f"{number} {name}" for name, number in row["problems"].items())
         click.echo(f"{row['id']}  {row['title']}\n    {problems}; last {row['last'][:16]}{'; done' if row['done'] else ''}")

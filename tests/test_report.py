@@ -141,7 +141,8 @@ def test_the_command_line_lists_and_closes(home: Path) -> None:
     assert shown.exit_code == 0 and "a:1  线性代数" in shown.stdout and "1 dead" in shown.stdout and "· 404" in shown.stdout
     assert json.loads(CliRunner().invoke(cli.main, ["reports", "--json"]).stdout)[0]["problems"] == {"dead": 1}
     assert CliRunner().invoke(cli.main, ["reports", "done", "a:1"]).exit_code == 0
-    assert CliRunner().invoke(cli.main, ["reports"]).stdout == ""
+    none = CliRunner().invoke(cli.main, ["reports"])
+    assert none.stdout == "" and "nothing is reported" in none.stderr
     assert "done" in CliRunner().invoke(cli.main, ["reports", "--all"]).stdout
     assert CliRunner().invoke(cli.main, ["reports", "done", "a:1"]).exit_code == 2
 

@@ -83,3 +83,9 @@ def test_the_volume_that_a_query_names_holds_what_it_found(client: FlaskClient) 
 def test_a_place_among_books_tells_its_own_total_also_with_a_level_left_out(client: FlaskClient) -> None:
     counted = search(client.application.extensions["haoke.engine"].get(), Request(filters={"kind": ("lesson", "textbook"), "subject": ("math",), "grade": ("g6",)}, size=1))
     assert f"共 {counted.total} 条课时与电子教材" in client.get("/k12/books?subject=math&grade=g6").text
+
+
+@pytest.mark.parametrize(("path", "marked"), [("/search?kind=job", "/jobs"), ("/search?kind=lesson&q=语文", "/k12"), ("/search?service=higher", "/higher"), ("/search?kind=course", ""), ("/search?q=护士", "")])
+def test_the_service_that_is_searched_is_marked(client: FlaskClient, path: str, marked: str) -> None:
+    nav = client.get(path).text.partition('class="services"')[2].partition("</nav>")[0]
+    assert [href for href in ("/k12", "/vocational", "/higher", "/jobs") if f'href="{href}" aria-current' in nav] == ([marked] if marked else [])

@@ -288,3 +288,10 @@ def test_many_fairs_are_paged_by_day_and_many_posts_all_grouped(tmp_path_factory
     assert seen == [f"招聘会n{n:03}" for n in range(130)]
     assert len(set(titles(client, "/employers/" + quote("示例科技公司")))) == 130
     engine.close()
+
+
+def test_an_industry_is_not_listed_below_its_namesake(client: FlaskClient) -> None:
+    tree = client.get("/jobs").text.partition('id="industries"')[2].partition("</section>")[0]
+    for branch in tree.split('<h3 class="branch">')[1:]:
+        names = [part.partition(">")[2].partition("<")[0] for part in branch.split("<a ")[1:]]
+        assert names[0] not in names[1:]

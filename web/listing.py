@@ -58,6 +58,7 @@ class Listing:
     capped: bool  # more was found than can be paged through
     suggestion: str  # link to the search with the suggested spelling
     ways: Ways
+    service: str  # that is searched, "" for several
     pointers: list[Pointer]  # pages that the query names
     heard: bool  # nothing is written so: what is shown only sounds or looks alike
     hidden: list[tuple[str, str]]
@@ -94,6 +95,7 @@ def listing(found: Results, root: str = "") -> Listing:
         capped=found.total > MAX_WINDOW and page >= last,
         suggestion=links.asking(found.suggestion) if found.suggestion else "",
         ways=ways(found, root),
+        service=service(found),
         pointers=pointers(found, root),
         heard=bool(found.total and found.by in ("heard", "near") and not found.interpretation.relaxed and HAN.search(request.text)),
         hidden=links.hidden(p.name for p in shown),
@@ -102,6 +104,13 @@ def listing(found: Results, root: str = "") -> Listing:
         feed=links.feed(),
         others=_others(found, links, root),
     )
+
+
+def service(found: Results) -> str:
+    """The one service that a search looks through: the one chosen, or the one that has what was found; "" when there are several."""
+    asked = found.request.filters
+    held = asked.get("service") or [v.value for v in found.facets.get("service", ()) if v.count and asked.get("kind")]
+    return held[0] if len(held) == 1 else ""
 
 
 def said(text: str, total: int, count: str) -> str:

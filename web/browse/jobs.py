@@ -158,8 +158,8 @@ def ways(ask: Asker, field: str, parent: str = "", most: int = 0) -> list[Way]:
 
 
 def branches(ask: Asker, field: str) -> list[Branch]:
-    """The first level of a tree, each with the fullest of what lies below it."""
-    return [Branch(way, [Branch(w) for w in ways(ask, field, way.value, BELOW)]) for way in ways(ask, field)]
+    """The first level of a tree, each with the fullest of what lies below it; not what is called like it (教育 below 教育)."""
+    return [Branch(way, [Branch(w) for w in ways(ask, field, way.value, BELOW) if w.label != way.label]) for way in ways(ask, field)]
 
 
 def trail(field: str, code: str, root: str) -> list[Item]:
