@@ -17,6 +17,7 @@ from catalog import place
 from catalog.errors import EngineUnavailable
 from indexer.engine import Between, Engine, OneOf, Query
 from ranking.narrow import unexpired
+from ranking.part import Watched
 from ranking.results import Request, ResultHit
 from ranking.search import search
 from ranking.signals import today
@@ -36,22 +37,22 @@ class HotList:
     value: str
     basis: str
     hits: tuple[ResultHit, ...]
-    partial: bool = False  # a part of the index did not answer
 
 
 def hot_lists(engine: Engine, field: str, values: Sequence[str], size: int) -> list[HotList]:
     """One list for each value of `kind` or `service`, in their order; those with fewer than LEAST resources are left out."""
     known = scores().get(field, {})
     wanted = {value: [id for id, _ in known.get(value, ())[: SPARE * size]] for value in values}
-    bodies = engine.get(list(dict.fromkeys(id for ids in wanted.values() for id in ids))) if any(wanted.values()) else {}
+    watched = Watched(engine)
+    bodies = watched.held( list(dict.fromkeys(id for ids in wanted.values() for id in ids)))
     opened = {value: _hits([bodies[id] for id in wanted[value] if id in bodies])[:size] for value in values}
-    bases, missing = _bases(engine, field, [value for value in values if len(opened[value]) < LEAST])
+    bases = _bases(watched, field, [value for value in values if len(opened[value]) < LEAST])
     lists = []
     for value in values:
         if len(opened[value]) >= LEAST:
             lists.append(HotList(field, value, "opened", tuple(opened[value])))
         else:
-            lists.append(_fallback(engine, field, value, size, bases.get(value, ""), missing))
+            lists.append(_fallback(engine, field, value, size, bases.get(value, "")))
     return [one for one in lists if len(one.hits) >= LEAST]
 
 
@@ -80,25 +81,23 @@ def _hits(bodies: Sequence[bytes]) -> list[ResultHit]:
     return [ResultHit(id, 0.0, record) for id, record in records.items() if (record.get("expires") or day)[:10] >= day]
 
 
-def _bases(engine: Engine, field: str, values: Sequence[str]) -> tuple[dict[str, str], bool]:
-    """Value → what its list goes by: what the source counts most, else the newest, else what is best in itself (see ranking.signals).
-
-    And whether a part of the index was missing, so that nothing could be counted: the lists then go by what is best in itself.
-    """
+def _bases(engine: Watched, field: str, values: Sequence[str]) -> dict[str, str]:
+    """Value → what its list goes by: what the source counts most, else the newest, else what is best in itself (see ranking.signals)."""
     told = {"popular": Between("popularity", low=1.0), "newest": Between("published_at", low=1.0)}
     ways = [(value, basis) for value in values for basis in told if basis == "newest" or value not in FRESH]
     try:
         counts = engine.counts([Query(scope=(unexpired(), OneOf(field, (value,)), told[basis])) for value, basis in ways])
-    except EngineUnavailable:
-        return {}, True
+    except EngineUnavailable as error:
+        engine.bear(error)
+        return {}
     found: dict[str, str] = {}
     for (value, basis), count in zip(ways, counts, strict=True):
         if count:
             found.setdefault(value, basis)
-    return found, False
+    return found
 
 
-def _fallback(engine: Engine, field: str, value: str, size: int, basis: str, missing: bool) -> HotList:
+def _fallback(engine: Engine, field: str, value: str, size: int, basis: str) -> HotList:
     """The list of a value in the order of the catalogue."""
     found = search(engine, Request(filters={field: (value,)}, sort=basis or "relevance", size=size, facets=()), ways=False)
-    return HotList(field, value, basis or "any", found.hits, found.partial or missing)
+    return HotList(field, value, basis or "any", found.hits)

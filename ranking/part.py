@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
 from typing import Any, Protocol, TypeVar
 
+from catalog.errors import EngineUnavailable
 from indexer.engine import Engine, Page, Query
 
 
@@ -21,6 +22,19 @@ class Watched:
         page = self.engine.search(query)
         self.partial = self.partial or page.partial
         return page
+
+    def bear(self, error: EngineUnavailable) -> None:
+        """Goes on where it is only a part that is missing, of which an engine counts and gets nothing; else raises the error."""
+        if not self.search(Query(size=0)).partial:
+            raise error
+
+    def held(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Engine.get() for lists: none of them where a part is missing."""
+        try:
+            return self.engine.get(ids) if ids else {}
+        except EngineUnavailable as error:
+            self.bear(error)
+            return {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.engine, name)

@@ -18,10 +18,11 @@ import orjson
 import data
 from catalog import place
 from catalog.errors import BadRequest, EngineUnavailable
-from indexer.engine import Engine, Query
+from indexer.engine import Engine
 from ranking import curation
 from ranking.curation import Section, Topic
 from ranking.ladder import strictly
+from ranking.part import Watched
 from ranking.results import MAX_SIZE, Request, ResultHit
 from ranking.search import search
 from ranking.signals import today
@@ -69,7 +70,7 @@ def topic(slug: str) -> Topic | None:
 
 def shelves(engine: Engine, one: Topic, size: int) -> list[Shelf]:
     """The sections of a topic that hold something."""
-    found = [_listed(engine, s, size) if s.ids else _searched(engine, s, size) for s in filled(engine, [one])[0][one.slug]]
+    found = [_listed(Watched(engine), s, size) if s.ids else _searched(engine, s, size) for s in filled(engine, [one])[0][one.slug]]
     return [shelf for shelf in found if shelf.hits]
 
 
@@ -78,20 +79,16 @@ def filled(engine: Engine, ones: Sequence[Topic]) -> tuple[dict[str, list[Sectio
 
     A reader is told what a search had to let go of, or took for another word; a shelf holds what its title says, nothing let go.
     """
+    watched = Watched(engine)
     rules = [s.rule for one in ones for s in one.sections if s.rule]
-    listed = [id for one in ones for s in one.sections for id in s.ids]
-    partial = False
     try:
-        counts = strictly(engine, rules)
-    except EngineUnavailable:
-        # what a part is missing from is not counted: all are taken to hold something, if anything answers at all
-        partial = engine.search(Query(size=0)).partial
-        if not partial:
-            raise
-        counts = [1] * len(rules)
+        counts = strictly(watched, rules)
+    except EngineUnavailable as error:
+        watched.bear(error)
+        counts = [1] * len(rules)  # where nothing can be counted all are taken to hold something
     held = {rule for rule, count in zip(map(id, rules), counts, strict=True) if count}
-    known = _current(engine, listed)
-    return {one.slug: [s for s in one.sections if id(s.rule) in held or known.keys() & set(s.ids)] for one in ones}, partial
+    known = _current(watched, [id for one in ones for s in one.sections for id in s.ids])
+    return {one.slug: [s for s in one.sections if id(s.rule) in held or known.keys() & set(s.ids)] for one in ones}, watched.partial
 
 
 def _searched(engine: Engine, section: Section, size: int) -> Shelf:
@@ -114,15 +111,15 @@ def _varied(hits: Sequence[ResultHit]) -> tuple[ResultHit, ...]:
     return tuple(hit for _, hit in sorted(zip(rank, hits, strict=True), key=lambda pair: pair[0]))
 
 
-def _listed(engine: Engine, section: Section, size: int) -> Shelf:
+def _listed(engine: Watched, section: Section, size: int) -> Shelf:
     records = _current(engine, section.ids)
     hits = tuple(ResultHit(id, 0.0, record) for id, record in {str(record["id"]): record for record in records.values()}.items())
     return Shelf(section, hits[:size], len(hits))
 
 
-def _current(engine: Engine, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+def _current(engine: Watched, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     """Resources by the ids asked for, in their order; without what has expired."""
-    bodies, day = engine.get(ids) if ids else {}, today().isoformat()
+    bodies, day = engine.held(ids), today().isoformat()
     records = {id: orjson.loads(bodies[id]) for id in ids if id in bodies}
     return {id: record for id, record in records.items() if (record.get("expires") or day)[:10] >= day}
 

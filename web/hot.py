@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 
 from catalog.vocab import vocabulary
 from ranking.hot import FRESH, HotList, hot_lists
+from ranking.part import Watched
 from ranking.results import ResultHit
 from web import cards, engine, keep, links, wording
 from web.browse.common import Asker, Line, page, view_of
@@ -41,8 +42,9 @@ def by_kind() -> Response:
 
 def rankings(ask: Asker, field: str, values: Sequence[str], size: int) -> list[Ranking]:
     """The hot lists of kinds or services that have one."""
-    found = hot_lists(engine(), field, values, size)
-    ask.partial = ask.partial or any(one.partial for one in found)
+    watched = Watched(engine())
+    found = hot_lists(watched, field, values, size)
+    ask.partial = ask.partial or watched.partial
     return [_ranking(one, ask.root) for one in found]
 
 
