@@ -20,6 +20,7 @@ import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -36,6 +37,7 @@ from indexer.fields import FIELDS, SCHEMA_VERSION, SHANGHAI
 META = "haoke.json"
 POINTER = "active.json"
 HEAP = 256 * 1024 * 1024  # bytes of documents in memory before a segment is written
+LARGE = 300_000  # documents from which hits and counts are sought at the same time: tantivy gives up Python's lock meanwhile
 EDGE = 128  # hits read beyond a page's end: most ties end within them, and asking for them costs next to nothing
 TIES = 1_000  # equal scores at a page's edge are put in order of id up to this many, beyond that in order of the index
 MANY = 1_000_000  # more values of a facet in one segment than any catalogue has: counts stay exact
@@ -196,6 +198,7 @@ class Reader:
         self.stamp = _stamp(folder / "meta.json")
         self.translator = Translator(self.index.schema)
         self.snapshot = Snapshot(self.index.searcher())
+        self._beside = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="counts")  # starts its threads when they are needed
 
     def look(self) -> Snapshot:
         """The generation as last committed, by whichever process."""
@@ -215,11 +218,12 @@ class Reader:
         searcher = snapshot.searcher
         query = replace(query, scope=tuple(f for f in query.scope if not snapshot.all_pass(f)))
         whole = self.translator.whole(query)
-        if query.size:
-            total, found, following = self._hits(searcher, query, whole)
-        else:
-            total, found, following = self._total(searcher, whole), [], None
-        return api.Page(total, tuple(found), self._facets(searcher, query, whole), generation, following)
+        if not query.size:
+            return api.Page(self._total(searcher, whole), (), self._facets(searcher, query, whole), generation)
+        counting = self._beside.submit(self._facets, searcher, query, whole) if query.facets and searcher.num_docs >= LARGE else None
+        total, found, following = self._hits(searcher, query, whole)
+        facets = counting.result() if counting else self._facets(searcher, query, whole)
+        return api.Page(total, tuple(found), facets, generation, following)
 
     @staticmethod
     def _total(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
