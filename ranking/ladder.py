@@ -77,6 +77,8 @@ def _strict(engine: Engine, request: Request) -> int:
 
 def strictly(engine: Engine, requests: Sequence[Request]) -> list[int]:
     """How many have all that each request asks for, nothing let go: one question to the engine."""
+    if not requests:
+        return []
     readings = all_weighed(engine, [understand(one.text) for one in requests])
     return engine.counts([replace(_query(one), clause=question(reading)) for one, reading in zip(requests, readings, strict=True)])
 
@@ -84,7 +86,7 @@ def strictly(engine: Engine, requests: Sequence[Request]) -> list[int]:
 def _found(engine: Engine, request: Request) -> int:
     """How many a request would show: of the first question that finds any."""
     reading = weighed(engine, understand(request.text))
-    return next((n for one in questions(reading) if (n := engine.count(replace(_query(request), clause=one.clause)))), 0)
+    return next((n for n in engine.counts([replace(_query(request), clause=one.clause) for one in questions(reading)]) if n), 0)
 
 
 def _without(request: Request, field: str) -> Request:
