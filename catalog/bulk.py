@@ -8,6 +8,9 @@ and of a build.
 from __future__ import annotations
 
 import gc
+import os
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,6 +21,18 @@ def collect_seldom() -> None:
     """For a process that does nothing else."""
     gc.freeze()
     gc.set_threshold(YOUNG, 20, 100)
+
+
+def work_for(parent: int) -> None:
+    """For a worker process: it does nothing else, and ends when the process that it works for is gone, however that ended."""
+    collect_seldom()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ the last committed id; documents written twice replace themselves.
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -16,7 +17,7 @@ from multiprocessing import get_context
 from os import cpu_count
 from typing import Any
 
-from catalog.bulk import collect_seldom, seldom_collected
+from catalog.bulk import seldom_collected, work_for
 from catalog.errors import GenerationError
 from catalog.resource import Resource
 from catalog.store import Store
@@ -66,7 +67,7 @@ def _prepared(chunks: Iterator[tuple[str, list[bytes]]], prior: Prior, workers: 
             yield last, _documents(bodies, prior)
         return
     # spawn: a forked child would inherit the engine's threads and the store's connection
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=collect_seldom) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=work_for, initargs=(os.getpid(),)) as pool:
         waiting: deque[tuple[str, Future[list[dict[str, Any]]]]] = deque()
         for last, bodies in chunks:
             waiting.append((last, pool.submit(_documents, bodies, prior)))

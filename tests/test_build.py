@@ -257,3 +257,44 @@ def test_killed_at_any_moment_searches_go_on_and_the_next_build_completes(tmp_pa
     found = engine.search(Query(clause=Term("title", "会计"), size=100))
     assert len({h.id for h in found.hits}) == 100
     assert engine.search(Query(filters=(OneOf("id", ("a:0007",)),))).total == 1
+
+
+WORKERS = """
+import sys, time
+from multiprocessing import current_process
+from pathlib import Path
+from catalog.store import Store
+from indexer import build
+from indexer.engine import open_engine
+from ranking.signals import prior
+if __name__ == "__main__":
+    home = Path(sys.argv[1])
+    with Store.open(home, readonly=True) as store:
+        build.rebuild(store, open_engine(f"embedded:{home / 'index'}"), prior, workers=2, progress=lambda done, total: (print(done, flush=True), time.sleep(30)))
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_the_workers_of_a_build_that_is_killed_end_too(tmp_path: Path, how: signal.Signals) -> None:
+    with Store.open(tmp_path) as store:
+        put(store, (resource(f"a:{n:04}", f"会计 {n}") for n in range(2_000)))
+    script = tmp_path / "build_it.py"
+    script.write_text(WORKERS, encoding="utf-8")
+    child = subprocess.Popen([sys.executable, str(script), str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=HERE.parent, env={**os.environ, "PYTHONPATH": str(HERE.parent)})
+    child.stdout.readline()
+    workers = [int(pid) for pid in Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split()]
+    assert len(workers) >= 2
+    os.kill(child.pid, how)
+    child.wait()
+    child.stdout.close()
+    until = time.monotonic() + 15
+    while time.monotonic() < until and any(alive(pid) for pid in workers):
+        time.sleep(0.1)
+    assert not [pid for pid in workers if alive(pid)]
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
