@@ -18,6 +18,14 @@ def public_url() -> str:
     return os.environ.get("HAOKE_PUBLIC_URL", "").strip().rstrip("/")
 
 
+def stamp(path: Path) -> int:
+    """What changes when a file does, to remember what was read from it; 0 where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def replace(path: Path, data: bytes) -> None:
     """Writes a file so that readers find the old one or the new one, never a part. StoreError when it can't be written."""
     beside = path.with_name(f"{path.name}.{os.getpid()}.part")

@@ -198,7 +198,7 @@ def _job(seed: Seed, other: Record) -> Match | None:
     if share >= SAME_POST and not words:
         words = seed.topic.named(seed.topic.standing(text), telling=False)
     there = {city(c) for c in values(other, "region")}
-    near = [c for c in map(city, values(seed.record, "region")) if c in there ]
+    near = [c for c in map(city, values(seed.record, "region")) if c in there]
     trades = tuple(c for c in seed.common(other, "occupation") if len(vocabulary("occupation").path(c)) > 2)
     fits = 3.0 * bool(near) + 1.0 * seed.agrees(other, "degree") + 0.5 * seed.agrees(other, "industry") + 2.0 * seed.agrees(other, "job_type")
     place = {"region": near[:1]} if near else {}

@@ -44,7 +44,7 @@ def hot_lists(engine: Engine, field: str, values: Sequence[str], size: int) -> l
     known = scores().get(field, {})
     wanted = {value: [id for id, _ in known.get(value, ())[: SPARE * size]] for value in values}
     watched = Watched(engine)
-    bodies = watched.held( list(dict.fromkeys(id for ids in wanted.values() for id in ids)))
+    bodies = watched.held(list(dict.fromkeys(id for ids in wanted.values() for id in ids)))
     opened = {value: _hits([bodies[id] for id in wanted[value] if id in bodies])[:size] for value in values}
     bases = _bases(watched, field, [value for value in values if len(opened[value]) < LEAST])
     lists = []

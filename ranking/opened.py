@@ -42,11 +42,8 @@ def opened_with(id: str) -> tuple[str, ...]:
 def pairs() -> Pairs:
     """The file as it is now: read again when it changes; nothing where there is none."""
     path = Path(place.home()) / FILE
-    try:
-        stamp = path.stat().st_mtime_ns
-    except OSError:
-        return {}
-    return _read(path, stamp)
+    stamp = place.stamp(path)
+    return _read(path, stamp) if stamp else {}
 
 
 @lru_cache(maxsize=2)

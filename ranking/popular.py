@@ -17,11 +17,7 @@ Asked = tuple[list[tuple[str, float]], Names]  # (query, times asked), and the i
 def popular_queries() -> Asked:
     """The file as it is now: read again when it changes; nothing where there is none."""
     path = Path(place.home()) / "queries.tsv"
-    try:
-        stamp = path.stat().st_mtime_ns
-    except OSError:
-        stamp = 0
-    return _read(path, stamp)
+    return _read(path, place.stamp(path))
 
 
 @lru_cache(maxsize=2)

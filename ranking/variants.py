@@ -6,7 +6,6 @@ derived: an abbreviation or initials are those of a title that the index holds (
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
@@ -57,18 +56,14 @@ def clean_same_script(typed: str) -> str:
 # ── synonyms ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def synonyms(home: str = "") -> dict[str, tuple[str, ...]]:
     """Word → words that mean the same: data/dict/synonyms.tsv, and HAOKE_HOME/synonyms.tsv, read again when it changes."""
-    own = f"{home or place.home()}/synonyms.tsv"
-    try:
-        stamp = os.stat(own).st_mtime_ns
-    except OSError:
-        stamp = 0
-    return _synonyms(own, stamp)
+    own = Path(home or place.home()) / "synonyms.tsv"
+    return _synonyms(own, place.stamp(own))
 
 
 @lru_cache(maxsize=2)
-def _synonyms(own: str, stamp: int) -> dict[str, tuple[str, ...]]:
+def _synonyms(own: Path, stamp: int) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for path in (data.path("dict", "synonyms.tsv"), Path(own)):
+    for path in (data.path("dict", "synonyms.tsv"), own):
         if not path.exists():
             continue
         for line in path.read_text(encoding="utf-8").splitlines():

@@ -6,8 +6,6 @@ wait for a permit, for a while; who finds the queue full, or waits too long, get
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from threading import Condition
 
 from flask import Flask, current_app, g, request
@@ -27,8 +25,8 @@ def permits(engine_url: str) -> int:
 class Gate:
     """So many permits, and a queue before them."""
 
-    def __init__(self, permits: int, waiting: int = WAITING, patience: float = PATIENCE, clock: Callable[[], float] = time.monotonic) -> None:
-        self.free, self.most, self.patience, self.clock = permits, waiting, patience, clock
+    def __init__(self, permits: int, waiting: int = WAITING, patience: float = PATIENCE) -> None:
+        self.free, self.most, self.patience = permits, waiting, patience
         self.queued = 0
         self._changed = Condition()
 

@@ -30,6 +30,7 @@ from typing import Any
 import orjson
 import tantivy
 
+from catalog import place
 from catalog.errors import EngineError, EngineLocked, GenerationError, StoreError
 from indexer import engine as api
 from indexer.fields import FIELDS, SCHEMA_VERSION, SHANGHAI
@@ -68,13 +69,8 @@ def schema() -> tantivy.Schema:
 
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Whole or not at all: written beside, synced, renamed."""
-    beside = path.with_suffix(f".{os.getpid()}.tmp")
-    with beside.open("wb") as file:
-        file.write(orjson.dumps(value))
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    """Whole or not at all."""
+    place.replace(path, orjson.dumps(value))
 
 
 def _stamp(path: Path) -> tuple[int, int]:
