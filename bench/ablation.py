@@ -165,7 +165,10 @@ def main() -> None:
     base = score(engine, queries)
     print(f"{'switched off':<28}{'macro':>8}{'points':>8}  classes that change most, in points")
     print(f"{'nothing':<28}{base['overall']['score']:>8.4f}")
-    wanted = lambda name: not args.only or name in args.only  # noqa: E731
+
+    def wanted(name: str) -> bool:
+        return not args.only or name in args.only
+
     for name, off in switches().items():
         if wanted(name):
             with ExitStack() as stack:
@@ -173,7 +176,7 @@ def main() -> None:
                 print(row(name, score(engine, queries), base), flush=True)
     for name, field in (("SHORT", "short"), ("sounds", "sounds")):
         if wanted(name):
-            print(row(f"{name} (field {field})", score(Without(engine, field), queries), base), flush=True)  # type: ignore[arg-type]
+            print(row(f"{name} (field {field})", score(Without(engine, field), queries), base), flush=True)
     if wanted("mixing"):
         print("without filters:", *mixing(engine, queries), sep="\n    ", flush=True)
     names = [s.name for s in signals.SIGNALS if wanted(s.name)]

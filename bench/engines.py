@@ -132,7 +132,7 @@ def building(store: Store, engines: dict[str, Engine], url: str) -> None:
 
 def own(engine: Engine, queries: list[Any]) -> float:
     """Milliseconds of the client's own calls with the bodies of these queries."""
-    reader = engine.reader  # type: ignore[attr-defined]
+    reader = engine.reader
     asked = []
     for query in queries:
         chosen = [f for f in query.facets if any(f == x.field for x in query.filters)]
@@ -155,7 +155,7 @@ def asking(engines: dict[str, Engine], queries: list[str], rounds: int) -> None:
             for text in queries:
                 recorder.queries.clear()
                 began = time.perf_counter()
-                search(recorder, Request(text=text))  # type: ignore[arg-type]
+                search(recorder, Request(text=text))
                 whole.append((time.perf_counter() - began) * 1000)
                 bare_calls.append(sum(alone(engine, q) for q in recorder.queries) if name == "embedded" else own(engine, recorder.queries))
         added = [a - b for a, b in zip(whole, bare_calls, strict=True)]

@@ -62,8 +62,7 @@ def places() -> Zipf:
     regions = vocabulary("region")
     first = ("310000", "110000", "440300", "440100", "330100", "510100", "420100", "320100", "610100", "320500")
     cities = [*first, *(e.code for e in regions if e.attrs.get("level") == "city" and e.code not in first)]
-    path = lambda code: "·".join(regions.label(c) for c in regions.path(code))  # noqa: E731
-    return Zipf([path(d) for code in cities for d in (code, *(e.code for e in regions.children(code)[:8]))], 0.85)
+    return Zipf(["·".join(regions.label(c) for c in regions.path(d)) for code in cities for d in (code, *(e.code for e in regions.children(code)[:8]))], 0.85)
 
 
 def employer(number: int, dice: random.Random) -> str:
@@ -141,11 +140,11 @@ def vocational(count: int, dice: random.Random, characters: int) -> Iterator[Row
 
 def lessons(count: int, dice: random.Random, characters: int) -> Iterator[Row]:
     """Lessons of school books."""
-    label = lambda name: [e.label for e in vocabulary(name)]  # noqa: E731
+    subjects, versions = ([e.label for e in vocabulary(name)] for name in ("subject", "version"))
     grades = {"小学": ("一年级", "二年级", "三年级", "四年级", "五年级", "六年级"), "初中": ("七年级", "八年级", "九年级")}
     for number in range(count):
         stage = dice.choice(("小学", "小学", "初中"))
-        yield (number, f"{dice.choice(_TEXTS)}（第{dice.randint(1, 3)}课时）", stage, dice.choice(label("subject")[:9]), dice.choice(label("version")[:12]), dice.choice(grades[stage]),
+        yield (number, f"{dice.choice(_TEXTS)}（第{dice.randint(1, 3)}课时）", stage, dice.choice(subjects[:9]), dice.choice(versions[:12]), dice.choice(grades[stage]),
                dice.choice(("上册", "下册")), f"第{dice.randint(1, 8)}单元", _person(dice), dice.choice(("视频", "课件", "学习任务单")))  # fmt: skip
 
 

@@ -58,7 +58,7 @@ class Asker(threading.Thread):
     def __init__(self, home: Path) -> None:
         super().__init__(daemon=True)
         self.engine = open_engine(f"embedded:{home / 'index'}")
-        self.stop, self.asked, self.failures = threading.Event(), 0, []  # type: ignore[var-annotated]
+        self.stop, self.asked, self.failures = threading.Event(), 0, []
 
     def run(self) -> None:
         while not self.stop.is_set():

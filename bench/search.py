@@ -62,7 +62,7 @@ def sampled(engine: Engine, count: int, seed: int = 7) -> list[str]:
 
 def alone(engine: Engine, query: Query) -> float:
     """Milliseconds of tantivy's own calls for a query: search with count, stored documents, one aggregation a pass."""
-    reader = engine._active_reader()  # type: ignore[attr-defined]
+    reader = engine._active_reader()
     searcher, whole = reader.searcher(), reader.translator.whole(query)
     selected = {f.field for f in query.filters} & set(query.facets)
     passes = [(whole, [f for f in query.facets if f not in selected])]
@@ -95,7 +95,7 @@ def layers(engine: Engine, queries: list[str], rounds: int) -> None:
         for text in queries:
             recorder.queries.clear()
             began = time.perf_counter()
-            search(recorder, Request(text=text))  # type: ignore[arg-type]
+            search(recorder, Request(text=text))
             middle = time.perf_counter()
             whole.append((middle - began) * 1000)
             bare.append(sum(alone(engine, query) for query in recorder.queries))

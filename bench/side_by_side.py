@@ -99,7 +99,7 @@ class Bare:
         for _, address in found.hits:
             searcher.doc(address)
         searcher.aggregate(asked, {f: {"terms": {"field": f, "size": 20, "segment_size": 1_000}} for f in FACETS})
-        return int(found.count or 0)  # type: ignore[attr-defined]
+        return int(found.count or 0)
 
 
 class Sqlite:
@@ -249,7 +249,7 @@ def main() -> None:
         for way in sorted(ways, key=lambda w: w.name != Bare.name):
             for text in queries:
                 way.total(text)
-            times = [timed(lambda text=text, way=way: way.total(text)) * 1000 for _ in range(2) for text in queries]  # type: ignore[misc]
+            times = [timed(lambda text=text, way=way: way.total(text)) * 1000 for _ in range(2) for text in queries]
             rates[way.name] = rate(way, queries, args.seconds)
             share = rates[way.name] / rates[Bare.name]
             print(f"{way.name:<24}{built[way.name]:>9.1f}{percentile(times, 0.5):>9.2f}{percentile(times, 0.95):>9.2f}{rates[way.name]:>11,.0f}{share:>16.2f}", flush=True)

@@ -63,9 +63,9 @@ def reading(texts: Sequence[str], rounds: int) -> None:
         for text in texts:
             for cache in caches():
                 cache.cache_clear()
-            read_ms.append(took(lambda text=text: understand.__wrapped__(text)))  # type: ignore[misc]
+            read_ms.append(took(lambda text=text: understand.__wrapped__(text)))
             understood = understand.__wrapped__(text)
-            ask_ms.append(took(lambda understood=understood: question(understood)))  # type: ignore[misc]
+            ask_ms.append(took(lambda understood=understood: question(understood)))
     line("understand(), not cached", read_ms)
     line("question(): the clauses of a reading", ask_ms)
 
@@ -88,7 +88,7 @@ def searching(engine: Engine, texts: Sequence[str], rounds: int) -> None:
     for number in range(rounds + 1):
         for full, less in pairs:
             for varied, clause in ((True, full), (False, less)) if number % 2 else ((False, less), (True, full)):
-                ms = took(lambda clause=clause: engine.search(Query(clause=clause)))  # type: ignore[misc]
+                ms = took(lambda clause=clause: engine.search(Query(clause=clause)))
                 if number:  # the first round warms the files
                     times[varied].append(ms)
     line(f"search without variants ({len(pairs)} queries)", times[False])
