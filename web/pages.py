@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
+from flask import Blueprint, Response, abort, current_app, redirect, request
 
 from ranking import search as door
 from web import counting, engine, jsonld, keep, params
+from web.browse.common import page
 from web.browse.k12_lesson import school
 from web.browse.posting import posting
 from web.detail import detail
@@ -16,18 +17,12 @@ pages = Blueprint("pages", __name__)
 keep.install(pages)
 
 
-def _page(html: str, partial: bool) -> Response:
-    """A page that only a part of the index answered for is shown once and kept nowhere."""
-    response = Response(html, mimetype="text/html")
-    return keep.unstored(response) if partial else response
-
-
 @pages.get("/search")
 def results() -> Response:
     """Results with everything that narrows them."""
     found = door.search(engine(), params.parse(request.args, stray=True))
     counting.searched(found)
-    return _page(render_template("results.html", page=listing(found, request.script_root)), found.partial)
+    return page("results.html", found.partial, page=listing(found, request.script_root))
 
 
 @pages.get("/resources/<path:id>")
@@ -43,8 +38,7 @@ def resource(id: str) -> Response:
     record = found.model_dump(mode="json", exclude_defaults=True)
     root = request.script_root
     (lesson, lacking), (job, missing) = school(record), posting(record, root)
-    shown = {"it": detail(record, root), "job": job, "school": lesson, "partial": lacking or missing, "structured": jsonld.of_resource(record)}
-    return _page(render_template("resource.html", **shown), lacking or missing)
+    return page("resource.html", lacking or missing, it=detail(record, root), job=job, school=lesson, structured=jsonld.of_resource(record))
 
 
 @pages.get("/favicon.ico")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, request
 
 from catalog.errors import BadRequest
 from web import keep
 from web.browse import k12_coverage, k12_mine, k12_tree
 from web.browse.common import Asker, missing, view_of
+from web.browse.common import page as answer
 from web.browse.k12_front import front as front_view
 from web.browse.k12_lesson import contents
 from web.browse.k12_tree import Chosen, Level
@@ -42,7 +44,7 @@ class Books:
 def front() -> Response:
     """Ways into 中小学."""
     page, partial = view_of("k12 front", front_view)
-    return _answer(render_template("k12.html", page=page, partial=partial, mine=k12_mine.mine(request.script_root)), partial)
+    return _answer("k12.html", partial, page=page, mine=k12_mine.mine(request.script_root))
 
 
 @k12.get("/k12/books")
@@ -53,7 +55,7 @@ def books() -> Response:
     page, partial = view_of(("k12 books", tuple(sorted(choice.items())), name), lambda ask: _books(ask, choice, name))
     if name and page.unit is None:
         missing(partial)
-    return _answer(render_template("k12_books.html", page=page, partial=partial, marked=page.key in k12_mine.marked(), most=k12_mine.MOST), partial)
+    return _answer("k12_books.html", partial, page=page, marked=page.key in k12_mine.marked(), most=k12_mine.MOST)
 
 
 def _books(ask: Asker, choice: Chosen, name: str) -> Books:
@@ -87,7 +89,7 @@ def coverage() -> Response:
     choice = k12_tree.chosen(request.args)
     asked: dict[str, str] = {name: choice[name] for name in ("stage", "subject") if name in choice}
     page, partial = view_of(("k12 coverage", tuple(sorted(asked.items()))), lambda ask: k12_coverage.coverage(ask, asked))
-    return _answer(render_template("k12_coverage.html", page=page, partial=partial), partial)
+    return _answer("k12_coverage.html", partial, page=page)
 
 
 @k12.get("/k12/mine")
@@ -101,7 +103,7 @@ def mine() -> Response:
     return keep.unstored(k12_mine.keep(moved, [add, *keys] if add else keys))
 
 
-def _answer(html: str, partial: bool) -> Response:
-    """A page that shows what one reader has marked, or that a part of the index is missing from, is kept nowhere."""
-    response = Response(html, mimetype="text/html")
-    return keep.unstored(response) if partial or k12_mine.COOKIE in request.cookies else response
+def _answer(template: str, partial: bool, **shown: Any) -> Response:
+    """A page that shows what one reader has marked is kept nowhere."""
+    response = answer(template, partial, **shown)
+    return keep.unstored(response) if k12_mine.COOKIE in request.cookies else response
