@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from catalog.demo import fill
 from catalog.store import Store
@@ -48,3 +50,35 @@ def browser() -> Iterator[Any]:
     """Chromium, started once."""
     with chromium() as running:
         yield running
+
+
+# ── a site over the invented records of tests.web_sample; what a test file needs otherwise it defines for itself ──
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An engine over the invented records. For reading only: a file's tests share it."""
+    from tests.web_sample import build, records
+
+    found = build(tmp_path_factory.mktemp("index"), records())
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty HAOKE_HOME."""
+    monkeypatch.setenv("HAOKE_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def app(engine: Engine, home: Path) -> Flask:
+    """The site over that engine."""
+    from web import create_app
+
+    return create_app(engine, home=home)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor of it."""
+    return app.test_client()

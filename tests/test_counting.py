@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,34 +25,11 @@ from ranking.hot import hot_lists
 from ranking.popular import popular_queries
 from ranking.rollup import rollup
 from ranking.usage import FLOOR, SEEN
-from tests.web_sample import AWKWARD, build, records
-from web import answers, create_app
+from tests.web_sample import AWKWARD
+from web import answers
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=SHANGHAI)
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    found = build(tmp_path_factory.mktemp("index"), records())
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HAOKE_HOME", str(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
-def app(engine: Engine, home: Path) -> Flask:
-    return create_app(engine, home=home)
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def open_page(client: FlaskClient, path: str, *, method: str = "GET", **headers: str) -> int:

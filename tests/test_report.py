@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,36 +15,11 @@ from werkzeug.test import TestResponse
 import cli
 from catalog import reports
 from catalog.errors import BadRequest
-from indexer.engine import Engine
 from tests.test_web_pages import Page
-from tests.web_sample import AWKWARD, build, records
-from web import create_app
+from tests.web_sample import AWKWARD
 from web.report import LARGEST, MOST, TRAP, Limit
 
 JOB = "/report/ncss:1"
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    found = build(tmp_path_factory.mktemp("index"), records())
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HAOKE_HOME", str(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture
-def app(engine: Engine, home: Path) -> Flask:
-    return create_app(engine, home=home)
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def send(client: FlaskClient, path: str = JOB, headers: dict[str, str] | None = None, **form: str) -> TestResponse:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from flask import Flask
 from flask.testing import FlaskClient
 
 import cli
@@ -18,8 +16,6 @@ import data
 from indexer.engine import Engine
 from ranking import topics as curated
 from tests.test_web_pages import Page
-from tests.web_sample import build, records
-from web import create_app
 
 OURS = sorted(data.path("topics").glob("*.toml"))
 SPRING = """
@@ -43,28 +39,11 @@ q = "高等数学 zzzz"
 """
 
 
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    found = build(tmp_path_factory.mktemp("index"), records())
-    yield found
-    found.close()
-
-
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HAOKE_HOME", str(tmp_path))
     (tmp_path / "topics").mkdir()
     return tmp_path
-
-
-@pytest.fixture
-def app(engine: Engine, home: Path) -> Flask:
-    return create_app(engine, home=home)
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 def put(home: Path, name: str, text: str, changed: int = 0) -> None:
