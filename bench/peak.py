@@ -5,7 +5,7 @@
 
 PATHS: one path a line (bench.traffic). An open loop: requests are sent when they are due, whether or not earlier ones were answered,
 and a late one counts from when it was due. Held: no error, and 99 of 100 answers within the limit (ms). A 503 with Retry-After is
-counted apart: the server said that it has enough.
+counted apart: the server said that it has enough; without it, it is an error.
 """
 
 from __future__ import annotations
@@ -26,12 +26,19 @@ PATIENCE = 10.0  # seconds that an answer may take at all
 
 @dataclass
 class Seen:
-    """What the visitors saw."""
+    """What the visitors saw. Seconds count from the start of the load to when a request was due."""
 
     ms: list[float] = field(default_factory=list)
-    shed: int = 0
+    due: list[float] = field(default_factory=list)  # seconds, of each of these
+    shed: list[float] = field(default_factory=list)  # seconds, of those told to come back
     errors: list[str] = field(default_factory=list)
     bytes: int = 0
+    asking: int = 0  # requests that are under way
+
+    def between(self, start: float, end: float) -> Seen:
+        """Those that were due in these seconds; errors stay with the whole."""
+        kept = [(ms, due) for ms, due in zip(self.ms, self.due, strict=True) if start <= due < end]
+        return Seen([ms for ms, _ in kept], [due for _, due in kept], [due for due in self.shed if start <= due < end])
 
     def held(self, limit: float) -> bool:
         """Whether everybody was served in time."""
@@ -41,7 +48,7 @@ class Seen:
         """In one line."""
         served = len(self.ms) / seconds
         p50, p95, p99 = (percentile(self.ms, share) if self.ms else 0.0 for share in (0.5, 0.95, 0.99))
-        return f"{rate:>7,.0f}/s offered, {served:>7,.0f}/s served, p50 {p50:>7.1f} ms, p95 {p95:>7.1f}, p99 {p99:>7.1f}, {self.shed} shed, {len(self.errors)} errors, {self.bytes / 1e6 / seconds:.1f} MB/s"
+        return f"{rate:>7,.0f}/s offered, {served:>7,.0f}/s served, p50 {p50:>7.1f} ms, p95 {p95:>7.1f}, p99 {p99:>7.1f}, {len(self.shed)} shed, {len(self.errors)} errors, {self.bytes / 1e6 / seconds:.1f} MB/s"
 
 
 class Connection:
@@ -52,14 +59,17 @@ class Connection:
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
 
-    async def get(self, path: str) -> tuple[int, int]:
-        """(status, bytes of the body)."""
-        if self.writer is None or self.reader is None or self.writer.is_closing():
+    async def get(self, path: str) -> tuple[int, int, bool]:
+        """(status, bytes of the body, whether it says when to come back)."""
+        # what the server closed while nothing was asked is opened again, as browsers do
+        if self.writer is None or self.reader is None or self.writer.is_closing() or self.reader.at_eof() or self.reader.exception():
+            self.drop()
             self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
         self.writer.write(f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\nAccept-Encoding: gzip\r\nAccept-Language: zh\r\n\r\n".encode())
         head = await self.reader.readuntil(b"\r\n\r\n")
         status, length, chunked = int(head[9:12]), 0, False
-        for line in head.lower().split(b"\r\n")[1:]:
+        fields = head.lower().split(b"\r\n")[1:]
+        for line in fields:
             if line.startswith(b"content-length:"):
                 length = int(line[15:])
             chunked = chunked or line.startswith(b"transfer-encoding: chunked")
@@ -70,7 +80,9 @@ class Connection:
             await self.reader.readline()
         elif length:
             await self.reader.readexactly(length)
-        return status, length
+        if b"connection: close" in fields:
+            self.drop()
+        return status, length, any(line.startswith(b"retry-after:") for line in fields)
 
     def drop(self) -> None:
         """Closes what is broken."""
@@ -79,28 +91,31 @@ class Connection:
         self.reader = self.writer = None
 
 
-async def load(paths: list[str], url: str, rate: float, seconds: float, connections: int) -> Seen:
-    """Sends the paths, again from the first when they end."""
-    parts, seen = urlsplit(url), Seen()
+async def load(paths: list[str], url: str, rate: float, seconds: float, connections: int, seen: Seen | None = None) -> Seen:
+    """Sends the paths, again from the first when they end; what was seen may be looked at meanwhile."""
+    parts, seen = urlsplit(url), seen if seen is not None else Seen()
     free: asyncio.Queue[Connection] = asyncio.Queue()
     for _ in range(connections):
         free.put_nowait(Connection(parts.hostname or "127.0.0.1", parts.port or 80))
 
     async def ask(path: str, due: float) -> None:
         connection = await free.get()
+        seen.asking += 1
         try:
-            status, length = await asyncio.wait_for(connection.get(path), PATIENCE)
-            if status == 503:
-                seen.shed += 1
+            status, length, told = await asyncio.wait_for(connection.get(path), PATIENCE)
+            if status == 503 and told:
+                seen.shed.append(due - began)
             elif status >= 400:
                 seen.errors.append(f"{status} {path}")
             else:
                 seen.ms.append((time.perf_counter() - due) * 1000)
+                seen.due.append(due - began)
                 seen.bytes += length
         except (OSError, ValueError, asyncio.IncompleteReadError, TimeoutError) as error:
             connection.drop()
             seen.errors.append(f"{type(error).__name__} {path}")
         finally:
+            seen.asking -= 1
             free.put_nowait(connection)
 
     began, tasks = time.perf_counter(), set()
