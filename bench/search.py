@@ -14,15 +14,15 @@ import http.client
 import os
 import random
 import statistics
-import subprocess
-import sys
 import threading
 import time
 import urllib.parse
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cli
+from bench.served import served
 from catalog.resource import Resource
 from indexer.engine import Engine, Page, Query, open_engine
 from ranking.results import Request
@@ -106,28 +106,47 @@ def layers(engine: Engine, queries: list[str], rounds: int) -> None:
     print(f"ratio of medians, search() to engine alone: {percentile(whole, 0.5) / percentile(bare, 0.5):.2f}")
 
 
-def pages(queries: list[str], seconds: float, port: int = 8917) -> None:
-    """Pages a second through HTTP."""
+@dataclass(frozen=True)
+class Rates:
+    """What the website gave through HTTP, and what that took."""
+
+    html: float  # pages of results a second
+    json: float
+    web_ms: float  # processor time of the server's processes, a page
+    beside_ms: float  # and of the processes beside them, like an engine's
+    memory: float  # MB, of the server's processes
+
+
+def memory(pids: Sequence[int]) -> float:
+    """MB that processes have for themselves; pages of mapped files, like those of an index, belong to the system."""
+    lines = (line for pid in pids for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon:")) / 1024
+
+
+def processor(pids: Sequence[int]) -> float:
+    """Seconds of processor time that processes have had."""
+    fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
+    return sum(int(told[11]) + int(told[12]) for told in fields) / os.sysconf("SC_CLK_TCK")
+
+
+def pages(queries: list[str], seconds: float, port: int = 8918, beside: Sequence[int] = ()) -> Rates:
+    """Pages a second through HTTP, and their processor time here and in processes beside."""
     workers = os.cpu_count() or 1
-    server = subprocess.Popen([sys.executable, "-m", "cli", "serve", "--port", str(port), "--workers", str(workers)])
-    try:
-        for _ in range(100):
-            try:
-                http.client.HTTPConnection("127.0.0.1", port, timeout=5).request("GET", "/healthz")
-                break
-            except OSError:
-                time.sleep(0.1)
+    rates, spent = [], []
+    with served(cli.home(), port, workers) as server:
         # more clients than workers: connections fall on workers by chance, and a worker without one would idle
+        own = [server.pid, *server.workers()]
         for path, name in (("/search", "results page (HTML)"), ("/api/v1/search", "search API (JSON)")):
-            times = asked(port, path, queries, seconds, 4 * workers)
-            print(f"{name:<28}{len(times) / seconds:>9.0f} a second, p50 {percentile(times, 0.5):.1f} ms, p95 {percentile(times, 0.95):.1f} ms")
-    finally:
-        server.terminate()
-        server.wait(10)
+            before = [processor(own), processor(beside)]
+            times = asked(port, [f"{path}?q={urllib.parse.quote(text)}" for text in queries], seconds, 4 * workers)
+            rates.append(len(times) / seconds)
+            spent.append([(processor(pids) - was) / len(times) * 1000 for pids, was in zip((own, beside), before, strict=True)])
+            print(f"{name:<28}{rates[-1]:>9.0f} a second, p50 {percentile(times, 0.5):.1f} ms, p95 {percentile(times, 0.95):.1f} ms")
+        return Rates(*rates, *spent[0], memory=memory(own))
 
 
-def asked(port: int, path: str, queries: list[str], seconds: float, clients: int) -> list[float]:
-    """Milliseconds of each request that `clients` threads made in `seconds`."""
+def asked(port: int, paths: list[str], seconds: float, clients: int, encoding: str = "identity") -> list[float]:
+    """Milliseconds of each request that `clients` threads made in `seconds`, each as soon as its last was answered."""
     times: list[float] = []
     until = time.perf_counter() + seconds
 
@@ -135,9 +154,8 @@ def asked(port: int, path: str, queries: list[str], seconds: float, clients: int
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         turn = number
         while time.perf_counter() < until:
-            text = queries[turn % len(queries)]
             began = time.perf_counter()
-            connection.request("GET", f"{path}?q={urllib.parse.quote(text)}")
+            connection.request("GET", paths[turn % len(paths)], headers={"Accept-Encoding": encoding})
             reply = connection.getresponse()
             body = reply.read()
             if reply.status != 200:
