@@ -4,24 +4,29 @@
 
 Of all requests 45 % are searches, 15 % facet clicks and further pages, 25 % resource pages, 10 % typeahead and 5 % the home page.
 Searches are drawn from a pool by Zipf's law (the n-th most frequent n^-0.9 as often as the first) – but a share `unseen` of them, and
-of what follows them, is a query that no request before it had. Written one path a line, so that every server gets the same.
+of what follows them, is a query that no request before it had: words of a title with a place (half of them), two parts of one title (a quarter), an
+employer or a school with a word (15 %), a whole title with a slip of the pen (10 %). Written one path a line, so that every server gets the same.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import cli
-from bench.search import sampled
+from catalog.resource import Resource
+from catalog.text import key
 from catalog.vocab import vocabulary
-from indexer.engine import Engine, Query, open_engine
+from indexer.analysis import query_tokens
+from indexer.engine import Engine, OneOf, Query, open_engine
 
 POOL = 5_000  # queries that people ask again
+SOURCES = 5_000  # resources of whose words new queries are made
 RESOURCES = 9_000  # pages that are opened: those that searches show first
 SHARES = {"search": 0.45, "narrow": 0.15, "resource": 0.25, "suggest": 0.10, "home": 0.05}
 NARROWING = ("service=jobs", "kind=course", "degree=bachelor", "region=110000", "region=310000", "stage=primary", "job_type=full-time", "sort=newest", "service=higher")
@@ -39,13 +44,49 @@ class Drawn:
         return dice.choices(self.values, cum_weights=self.bounds)[0]
 
 
-def never_asked(pieces: list[str], dice: random.Random) -> Iterator[str]:
-    """Queries that differ from all before: a place and a piece of a title, or two pieces."""
+def drawn(engine: Engine, count: int, dice: random.Random) -> list[Resource]:
+    """Resources from all over the catalogue: of each kind some, most of what there is most of."""
+    kinds = dict(engine.search(Query(size=0, facets={"kind": 20})).facets["kind"])
+    found: list[Resource] = []
+    for kind, held in kinds.items():
+        for place in range(max(1, count * held // sum(kinds.values()) // 20) + 5):
+            offset = dice.randrange(max(1, min(held, 9_000) - 20))
+            page = engine.search(Query(filters=(OneOf("kind", (kind,)),), offset=offset, size=20, sort=("popularity", "published_at", "prior")[place % 3]))
+            found += [Resource.from_json(hit.body) for hit in page.hits]
+    dice.shuffle(found)
+    return found[:count]
+
+
+def words(title: str, dice: random.Random) -> str:
+    """One to three words of a title that stand together, without what stands in brackets: what people type of it."""
+    tokens = [t.text for t in query_tokens(key(re.sub(r"[（(].*?[)）]|[A-Z]?\d+$", "", title)) or title)]
+    size = dice.choice((1, 2, 2, 3))
+    start = dice.randrange(max(1, len(tokens) - size + 1))
+    return "".join(tokens[start : start + size])
+
+
+def slip(title: str, dice: random.Random) -> str:
+    """A title with a character left out, or two changed over."""
+    text = key(title)[:12]
+    at = dice.randrange(max(1, len(text) - 1))
+    return text[:at] + text[at + 1 :] if dice.random() < 0.5 else text[:at] + text[at : at + 2][::-1] + text[at + 2 :]
+
+
+def never_asked(resources: Sequence[Resource], dice: random.Random) -> Iterator[str]:
+    """Queries that differ from all before."""
     places = [e.label.removesuffix("市") for e in vocabulary("region") if e.attrs.get("level") in ("province", "city")]
     seen: set[str] = set()
     while True:
-        first = dice.choice(places) if dice.random() < 0.6 else dice.choice(pieces)[:4]
-        query = f"{first} {dice.choice(pieces)}"
+        one, way = dice.choice(resources), dice.random()
+        providers = [p for p in (*one.school, *one.employer, *one.publisher.split()) if p]
+        if way < 0.5:
+            query = f"{dice.choice(places)} {words(one.title, dice)}"
+        elif way < 0.75:
+            query = f"{words(one.title, dice)} {words(one.title, dice)}"
+        elif way < 0.9 and providers:
+            query = f"{dice.choice(providers)[:6]} {words(one.title, dice)}"
+        else:
+            query = slip(one.title, dice)
         if query not in seen:
             seen.add(query)
             yield query
@@ -54,8 +95,8 @@ def never_asked(pieces: list[str], dice: random.Random) -> Iterator[str]:
 def requests(engine: Engine, count: int, unseen: float, seed: int) -> Iterator[str]:
     """Paths in the order asked."""
     dice = random.Random(seed)
-    pieces = sampled(engine, POOL, seed)
-    known, new = Drawn(pieces), never_asked(sampled(engine, 2_000, seed + 1), dice)
+    resources = drawn(engine, POOL + SOURCES, dice)
+    known, new = Drawn([words(r.title, dice) for r in resources[:POOL]]), never_asked(resources[-SOURCES:], dice)
     hits = [h.id for offset in range(0, RESOURCES, 100) for h in engine.search(Query(offset=offset, size=100, sort="prior")).hits]
     dice.shuffle(hits)
     opened = Drawn(hits)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -14,13 +14,14 @@ from catalog.resource import Kind, Resource, Status
 from catalog.text import key
 from catalog.vocab import vocabulary
 from indexer.analysis import gram_tokens, index_tokens
-from indexer.fields import FACETS, FAR, SHANGHAI
+from indexer.fields import FACETS, FAR, FRESH, SHANGHAI
 from indexer.sounds import short_tokens, sound_tokens
 
 _LABELLED = ("subject", "version", "grade", "volume", "stage", "discipline", "major", "level", "region", "industry", "occupation",
          "degree", "job_type", "language", "board", "resource_type", "audience", "experience")  # fmt: skip
 
 
+@lru_cache(maxsize=8192)
 def seconds(day: str, *, end: bool = False) -> int | None:
     """Seconds since the epoch of an ISO date in Asia/Shanghai; with `end`, of the last second of a plain day."""
     if not day:
@@ -92,6 +93,19 @@ def _words(texts: Iterable[str]) -> str:
     return " ".join(chain.from_iterable(map(index_tokens, texts)))
 
 
+def today() -> date:
+    """Today in Shanghai."""
+    return datetime.now(SHANGHAI).date()
+
+
+def _fresh(resource: Resource, day: date) -> list[str]:
+    """The spans of FRESH that an advertisement is within; whatever else there is does not age so."""
+    if resource.kind is not Kind.JOB:
+        return list(FRESH)
+    age = (day - date.fromisoformat(resource.published[:10])).days if resource.published else math.inf
+    return [days for days in FRESH if age <= int(days)]
+
+
 def to_document(resource: Resource, prior: float, body: bytes = b"") -> dict[str, Any]:
     """The document that stands for a resource in the index; fields without a value are left out.
 
@@ -120,6 +134,7 @@ def to_document(resource: Resource, prior: float, body: bytes = b"") -> dict[str
         "exact": [key(t)[:200] for t in titles],
         "also": list(resource.also),
         "code": shortlink.codes(resource),
+        "fresh": _fresh(resource, today()),
         "prior": max(0.0, 2.0**prior - 2.0),  # engines multiply by log2(2 + x)
         "popularity": float(resource.popularity),
         "published_at": float(seconds(resource.published) or 0),
@@ -139,7 +154,7 @@ def to_document(resource: Resource, prior: float, body: bytes = b"") -> dict[str
         document["salary_min"] = float(resource.salary.min or 0)
         document["salary_max"] = float(resource.salary.max if resource.salary.max is not None else 10_000_000)
     if resource.kind is Kind.COURSE and (resource.terms or resource.offers):
-        opens, closes = terms.current(runs(resource), datetime.now(SHANGHAI).date().isoformat())
+        opens, closes = terms.current(runs(resource), today().isoformat())
         if opens or closes:
             document["term_opens"] = float(seconds(opens) or 0)
             document["term_closes"] = float(seconds(closes, end=True) or FAR)

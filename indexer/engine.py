@@ -150,6 +150,8 @@ class Query:
     facets    facet field → how many values at most, by falling count, ties by value
     sort      "" for relevance (score × prior, descending) or a number field, descending; ties by id, ascending
     boost     number field whose value x multiplies the score by log2(2 + x); "" for none
+    first     filters from narrow to wide: of very many matches an engine may put those ahead that pass the first one that leaves enough, and score only these
+              for the first pages; the others follow in their own order
     """
 
     clause: Clause = Anything()
@@ -161,6 +163,7 @@ class Query:
     offset: int = 0
     size: int = 10
     after: Cursor | None = None
+    first: tuple[OneOf, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

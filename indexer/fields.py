@@ -14,7 +14,7 @@ from typing import Literal
 from catalog.resource import CODED
 
 #: Changes whenever documents would look different in the index: an older generation must be rebuilt.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 SHANGHAI = timezone(timedelta(hours=8))
 FAR = 253_402_214_400  # 9999-12-31: what never expires, so that "not expired" is one range
 
@@ -77,6 +77,7 @@ FIELDS: dict[str, Field] = {
         Field("exact", "keyword"),  # the whole title, cleaned, without spaces
         Field("also", "keyword"),  # ids merged into it
         Field("code", "keyword"),  # short codes of printed links
+        Field("fresh", "keyword"),  # how new an advertisement was when it was indexed: each of FRESH days that it is within; other things all of them
         # facets, in the order people see
         _facet("service", "服务"),
         _facet("kind", "类型"),
@@ -133,4 +134,6 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "higher": ("discipline", "school", "level", "platform", "language"),
     "jobs": ("region", "industry", "occupation", "degree", "salary", "job_type", "experience", "year", "verified"),
 }
+#: Days by which advertisements are told apart where there are very many: see Query.first.
+FRESH = ("1", "3", "7", "14", "30")
 VERIFIED = {"true": "已认证单位", "false": "未认证单位"}

@@ -9,7 +9,7 @@ loose     any of the concepts and words
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -123,8 +123,12 @@ class Question:
     dropped: tuple[str, ...] = ()
 
 
-def questions(reading: Reading) -> Iterator[Question]:
-    """The rungs of a reading, strict first."""
+def questions(reading: Reading, usual: Callable[[Sequence[str]], frozenset[str]] = lambda words: frozenset()) -> Iterator[Question]:
+    """The rungs of a reading, strict first.
+
+    usual: which of some words very many resources hold while fewer hold another of them, asked only for the last rung: these add to the score of
+    what was found by the others, instead of finding a tenth of the catalogue.
+    """
     yield Question("strict", question(reading))
     if reading.empty:
         return
@@ -144,8 +148,10 @@ def questions(reading: Reading) -> Iterator[Question]:
     if wanted and stretches:
         words = tuple(word_clause(t.text) for t in (*reading.words, *reading.helpers))
         yield Question("kept", Every(tuple(concept_clause(s) for s in wanted), words), stretches)
-    parts = [concept_clause(s) for s in reading.spans] + [word_clause(t.text) for t in (*reading.words, *reading.helpers)]
-    yield Question("loose", Some(tuple(parts)), (*concepts, *stretches) or (reading.text,))
+    held = usual([t.text for t in (*reading.words, *reading.helpers)])
+    bonus = tuple(word_clause(t.text) for t in (*reading.words, *reading.helpers) if t.text in held)
+    parts = [concept_clause(s) for s in reading.spans] + [word_clause(t.text) for t in (*reading.words, *reading.helpers) if t.text not in held]
+    yield Question("loose", every([Some(tuple(parts))], bonus), (*concepts, *stretches) or (reading.text,))
 
 
 def question(reading: Reading, *, heard: bool = False, near: bool = False) -> Clause:

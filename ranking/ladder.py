@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import orjson
 
@@ -23,6 +24,7 @@ from ranking.clauses import Question, question, questions
 from ranking.evidence import all_weighed, weighed
 from ranking.narrow import filters, unexpired
 from ranking.query import Reading, understand
+from ranking.rarity import usual
 from ranking.results import Request, Step
 from ranking.spelling import corrected
 
@@ -86,7 +88,7 @@ def strictly(engine: Engine, requests: Sequence[Request]) -> list[int]:
 def _found(engine: Engine, request: Request) -> int:
     """How many a request would show: of the first question that finds any."""
     reading = weighed(engine, understand(request.text))
-    return next((n for n in engine.counts([replace(_query(request), clause=one.clause) for one in questions(reading)]) if n), 0)
+    return next((n for n in engine.counts([replace(_query(request), clause=one.clause) for one in questions(reading, partial(usual, engine))]) if n), 0)
 
 
 def _without(request: Request, field: str) -> Request:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from indexer.engine import Engine, OneOf, Query, Term
 
 MOST = 131_072  # words remembered of a generation
+USUAL = 50_000  # resources that hold a word from which it says little beside a rarer one
+TEXTS = ("title", "names", "context")  # where words are looked for to tell how usual they are
 Kinds = tuple[str, ...]  # of resources; () = all
 Asked = tuple[str, str, Kinds]  # field, word ("" for all that there are), kinds
 
@@ -40,6 +42,15 @@ class Rarity:
         holding, of = self.held(word, kinds)
         return math.log((of + 1) / (min(of, holding) + 1))
 
+    def usual(self, words: Sequence[str]) -> frozenset[str]:
+        """Those of some words that USUAL resources hold, where fewer hold another of them; none where all are usual, or nowhere."""
+        if self.total < USUAL:
+            return frozenset()
+        for field in TEXTS:
+            self.learn(words, field=field)
+        held = {word: max(self._holding(field, word, ()) for field in TEXTS) for word in words}
+        return frozenset(w for w, n in held.items() if n >= USUAL) if any(0 < n < USUAL for n in held.values()) else frozenset()
+
     def _holding(self, field: str, word: str, kinds: Kinds) -> int:
         found = self._known.get((field, word, kinds))
         return self._ask([(field, word, kinds)])[0] if found is None else found
@@ -53,6 +64,11 @@ class Rarity:
             self._known.clear()
         self._known.update(zip(asked, found, strict=True))
         return found
+
+
+def usual(engine: Engine, words: Sequence[str]) -> frozenset[str]:
+    """The usual ones among some words in the generation that answers now: see Rarity.usual()."""
+    return Rarity(engine).usual(words)
 
 
 def _within(kinds: Kinds) -> tuple[OneOf, ...]:

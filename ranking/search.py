@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
@@ -14,14 +14,15 @@ from catalog.errors import BadRequest
 from catalog.resource import Resource
 from catalog.text import key, whole
 from catalog.vocab import vocabulary
-from indexer.engine import Engine, Hit, Page, Query
-from indexer.fields import FACETS, FILTERS, SHOWN, VERIFIED
+from indexer.engine import Engine, Hit, OneOf, Page, Query
+from indexer.fields import FACETS, FILTERS, FRESH, SHOWN, VERIFIED
 from ranking import cursor, diversity
 from ranking.clauses import Question, questions
 from ranking.evidence import weighed
 from ranking.ladder import onward
 from ranking.narrow import filters, unexpired
 from ranking.query import Reading, understand
+from ranking.rarity import usual
 from ranking.rerank import WINDOW, reranked
 from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, FacetValue, Interpretation, Request, ResultHit, Results
 from ranking.snippet import highlights
@@ -31,6 +32,7 @@ CORRECTED = ("heard", "near", "most")  # questions whose answers are ordered by 
 WHERE = frozenset({"kind", "service", "source", "platform"})
 HEARD = 85.0  # of 100: how like the likest title must be for what only sounds alike to be taken for what was meant
 TREE = 5_000  # of a tree of which something is chosen, counts are needed at every level
+FIRST = tuple(OneOf("fresh", (days,)) for days in FRESH)  # of very many, the newest advertisements, and everything that does not age as they do
 SORT_FIELDS: Mapping[str, str] = {"relevance": "", "newest": "published_at", "popular": "popularity"}
 COMMON = ("service", "kind", "platform", "stage", "subject", "school", "region", "industry", "degree")
 SERVICES_OF: Mapping[str, tuple[str, ...]] = {
@@ -61,6 +63,7 @@ def search(engine: Engine, request: Request, *, ways: bool = True) -> Results:
         offset=0 if mix else offset,
         size=diversity.PAGES * request.size if mix else request.size,
         after=after,
+        first=FIRST,
     )
     page, asked = ask(engine, query, reading)
     absent: dict[str, tuple[Hit, ...]] = {}
@@ -112,24 +115,23 @@ def ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, Question]
     ladder then offers what to drop). So no total grows when a facet is chosen. WHERE says in what people look, and decides.
     """
     wide = tuple(f for f in query.filters if f.field in WHERE)
-    for one in questions(reading):
+    for one in questions(reading, partial(usual, engine)):
         asked = replace(query, clause=one.clause, **_order(query, reading))
+        if one.name in CORRECTED and query.size and not (query.sort or query.after):
+            asked = replace(asked, offset=0, size=max(WINDOW, query.offset + query.size))  # all that are compared with what was typed
         page = engine.search(asked)
         if reading.empty or page.partial or (page.total and one.name not in CORRECTED):
             break  # of an answer in part nobody knows whether it is too little
         if page.total or (len(wide) < len(query.filters) and engine.count(replace(asked, filters=wide))):
-            if one.name == "heard" and _likest(engine, replace(asked, filters=wide), reading)[1] < HEARD:
-                continue
+            if one.name == "heard":
+                found = page if len(wide) == len(query.filters) and asked.size >= WINDOW else engine.search(replace(asked, filters=wide, facets={}, offset=0, size=WINDOW, after=None))
+                if reranked(reading, found.hits)[1] < HEARD:
+                    continue
             break
     if page.total and one.name in CORRECTED and query.size and not (query.sort or query.after):
-        ordered, _ = _likest(engine, asked, reading)
+        ordered, _ = reranked(reading, page.hits)
         page = replace(page, hits=tuple(ordered[query.offset : query.offset + query.size]), next=None)
     return page, one
-
-
-def _likest(engine: Engine, query: Query, reading: Reading) -> tuple[list[Hit], float]:
-    """The hits up to the page's end, likest titles first (see ranking.rerank), and how like the likest is."""
-    return reranked(reading, engine.search(replace(query, offset=0, size=max(WINDOW, query.offset + query.size), facets={}, after=None)).hits)
 
 
 def _order(query: Query, reading: Reading) -> dict[str, Any]:

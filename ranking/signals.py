@@ -9,13 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from catalog import terms
 from catalog.resource import Kind, Resource
 from catalog.vocab import vocabulary
-from indexer.document import runs
-from indexer.fields import SHANGHAI
+from indexer.document import runs, today
 
 #: Score of a concept that a resource holds in its structured field.
 CONCEPT: Mapping[str, float] = {
@@ -109,11 +108,6 @@ SIGNALS = (
     Signal("freshness", 0.15, "a job posted yesterday is likelier to be open", _freshness),
     Signal("open term", 0.05, "a course that runs now can be begun now", _open),
 )
-
-
-def today() -> date:
-    """Today in Shanghai."""
-    return datetime.now(SHANGHAI).date()
 
 
 def signals(resource: Resource, on: date | None = None) -> dict[str, float]:

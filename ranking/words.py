@@ -87,11 +87,12 @@ def _near(text: str) -> Clause | None:
     if len(letters) < 3:
         return None
     least = len(letters) - max(1, len(letters) // 4)
-    terms = [Term("title_grams", c, signals.NEAR) for c in letters]
+    most = Some(tuple(Term("title_grams", c, signals.NEAR) for c in letters), least)
     # pairs keep order and nearness, also those that a swap (力料 → 料力) or a left-out character (材_学) would make
     neighbours = [text[i : i + 2] for i in range(len(text) - 1)]
     apart = [text[i] + text[i + 2] for i in range(len(text) - 2)]
     swapped = [pair[::-1] for pair in neighbours]
     couples = [p for p in dict.fromkeys((*neighbours, *apart, *swapped)) if is_han(p)]
-    bonus = [Term("title_grams", p, 2 * signals.NEAR) for p in couples]
-    return Every((Some(tuple(terms), least),), tuple(bonus))
+    pairs = tuple(Term("title_grams", p, 2 * signals.NEAR) for p in couples)
+    # whatever one character in four is, a pair of four or more is left: pairs are rare, so that not every title with common characters is looked at
+    return Every((Some(pairs), most)) if pairs and len(letters) > 3 else Every((most,), pairs)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,10 @@ from catalog.resource import Resource, Status
 from catalog.store import Store
 from indexer import build as building
 from indexer.build import apply_changes, golden, prune, rebuild, verify
-from indexer.document import to_document
+from indexer.document import to_document, today
 from indexer.engine import Engine, Generation, OneOf, Query, Term, open_engine
 from indexer.engines import embedded
+from indexer.fields import FRESH
 from ranking.signals import prior
 from tests.engine_contract import resource
 
@@ -298,3 +300,17 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_an_advertisement_is_within_the_days_since_it_was_posted_and_nothing_else_ages() -> None:
+    posted = (today() - timedelta(days=5)).isoformat()
+    job = {"id": "t:1", "kind": "job", "source": ("t",), "title": "会计"}
+    assert to_document(Resource.model_validate(job | {"published": posted}), 1.0)["fresh"] == ["7", "14", "30"]
+    assert "fresh" not in to_document(Resource.model_validate(job | {"published": "2020-01-01"}), 1.0)
+    assert "fresh" not in to_document(Resource.model_validate(job), 1.0)
+    assert to_document(Resource.model_validate({"id": "t:2", "kind": "course", "source": ("t",), "title": "会计学", "published": "2020-01-01"}), 1.0)["fresh"] == list(FRESH)
+
+
+def test_what_a_worker_hands_over_is_what_it_made(store: Store) -> None:
+    bodies = [bytes(body) for _, _, body in store.scan()]
+    assert building._received(building._sent(bodies, prior), bodies) == building._documents(bodies, prior)

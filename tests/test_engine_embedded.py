@@ -9,7 +9,9 @@ import pytest
 
 from catalog.errors import BadRequest, GenerationError
 from catalog.resource import Salary
-from indexer.engine import Between, Query, Term, open_engine
+from indexer.engine import Between, Cursor, Every, OneOf, Query, Some, Term, open_engine
+from indexer.engines import embedded
+from indexer.fields import FRESH
 from tests.engine_contract import EngineContract, Make, build, documents, resource
 
 
@@ -55,6 +57,63 @@ def test_ties_longer_than_what_is_read_at_first_are_in_order_of_id(tmp_path: Pat
     build(engine, documents([resource(f"a:{n:03}", "会计") for n in reversed(range(400))]))
     page = [hit.id for hit in engine.search(Query(clause=Term("title", "会计"), offset=20, size=20)).hits]
     assert page == [f"a:{n:03}" for n in range(20, 40)]
+
+
+@pytest.mark.parametrize("least", [2, 3, 4, 5])
+def test_several_of_many_find_and_score_the_same_however_they_are_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: int) -> None:
+    engine = open_engine(f"embedded:{tmp_path}")
+    words = ["会计", "出纳", "护士", "厨师", "司机"]
+    build(engine, documents([resource(f"a:{n:02}", " ".join(w for i, w in enumerate(words) if n >> i & 1) or "无") for n in range(32)]))
+    query = Query(clause=Every((Some(tuple(Term("title", w, 1 + i / 7) for i, w in enumerate(words)), least),)), size=32)
+    spelled_out = engine.search(query)
+    monkeypatch.setattr(embedded, "WAYS", 0)
+    counted = engine.search(query)
+    assert spelled_out.total == counted.total == sum(n.bit_count() >= least for n in range(32))
+    assert [(h.id, pytest.approx(h.score, rel=1e-5)) for h in spelled_out.hits] == [(h.id, h.score) for h in counted.hits]
+
+
+@pytest.mark.parametrize("way", ["pages", "cursors"])
+def test_of_a_broad_query_what_is_fresh_comes_first_and_everything_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    monkeypatch.setattr(embedded, "BROAD", 50)
+    monkeypatch.setattr(embedded, "ENOUGH", 13)
+    engine = open_engine(f"embedded:{tmp_path}")
+    made = documents(resource(f"a:{n:03}", "会计 " * (1 + n % 5)) for n in range(97))
+    fresh = {f"a:{n:03}" for n in range(0, 97, 7)}  # 14 of them: a page ends among the others
+    for document in made:
+        document["fresh"] = ["7"] if document["id"] in fresh else []
+    build(engine, made)
+    query = Query(clause=Term("title", "会计"), size=10, first=tuple(OneOf("fresh", (days,)) for days in FRESH))
+    seen: list[str] = []
+    after: Cursor | None = None
+    while len(seen) < 97:
+        page = engine.search(Query(query.clause, size=10, first=query.first, **({"after": after} if way == "cursors" and after else {"offset": len(seen)})))
+        assert page.total == 97
+        seen += [h.id for h in page.hits]
+        after = page.next
+    assert after is None
+    assert set(seen[:14]) == fresh
+    assert len(set(seen)) == 97
+    alone = [h.id for h in engine.search(Query(query.clause, filters=(OneOf("fresh", ("7",)),), size=14)).hits]
+    assert seen[:14] == alone  # among themselves they stand as ever
+    whole = [h.id for h in engine.search(Query(query.clause, size=97)).hits]
+    assert seen[14:] == [i for i in whole if i not in fresh]
+
+
+def test_few_matches_stand_by_their_score_alone(tmp_path: Path) -> None:
+    engine = open_engine(f"embedded:{tmp_path}")
+    made = documents([resource("a:1", "会计 会计 出纳"), resource("a:2", "会计")])
+    made[0]["fresh"] = ["1"]
+    build(engine, made)
+    first = tuple(OneOf("fresh", (days,)) for days in FRESH)
+    assert [h.id for h in engine.search(Query(Term("title", "会计"), first=first)).hits] == [h.id for h in engine.search(Query(Term("title", "会计"))).hits]
+
+
+def test_a_facet_that_nothing_passes_is_still_counted_without_its_own_filter(tmp_path: Path) -> None:
+    engine = open_engine(f"embedded:{tmp_path}")
+    build(engine, documents([resource("a:1", "会计", degree=("bachelor",))]))
+    page = engine.search(Query(Term("title", "会计"), filters=(OneOf("degree", ("master",)),), facets={"degree": 5, "kind": 5}))
+    assert page.total == 0
+    assert page.facets == {"degree": (("bachelor", 1),), "kind": ()}
 
 
 def test_a_damaged_pointer_names_the_remedy(tmp_path: Path) -> None:

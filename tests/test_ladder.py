@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from catalog.resource import Resource
-from indexer.engine import Engine
+from indexer.engine import Engine, Query
+from ranking import rarity
+from ranking.clauses import questions
 from ranking.query import understand
+from ranking.rarity import Rarity
 from ranking.results import Request, Results, Step
 from ranking.search import search
 from ranking.spelling import corrected, nearest
@@ -160,3 +164,16 @@ def test_the_api_gives_the_parameters_of_each_step(client: FlaskClient) -> None:
     assert step == {"step": "filter", "text": "去掉条件「类型：职位」", "drop": ["职位"], "count": 1, "params": {"q": "高等数学"}}
     near = client.get("/api/v1/search?q=译林版五年级上册英语").get_json()["ladder"][0]
     assert client.get("/api/v1/search", query_string=near["params"]).get_json()["total"] == near["count"]
+
+
+def test_where_nothing_has_both_words_the_rarer_one_finds_and_the_usual_one_only_adds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    titles = ["风车 石头"] * 3 + ["风车 鲸鱼"] * 3 + ["风车"] * 20 + ["蜂鸟"]
+    usual = build(tmp_path, [Resource(id=f"t:{n}", kind="article", source=("t",), title=title, tags=("风车",) if title == "蜂鸟" else ()) for n, title in enumerate(titles)])
+    text = "风车 蜂鸟 石头"
+    monkeypatch.setattr(rarity, "USUAL", 10)
+    found = Rarity(usual).usual(["风车", "蜂鸟", "石头"])
+    assert found == {"风车"}
+    assert Rarity(usual).usual(["风车", "没有"]) == frozenset()  # nothing rarer is held: then all that there is
+    loose = [one for one in questions(understand(text), Rarity(usual).usual) if one.name == "loose"][-1]
+    assert usual.count(Query(loose.clause)) == 4
+    assert usual.count(Query([one for one in questions(understand(text))][-1].clause)) == len(titles)
