@@ -22,10 +22,11 @@ _LISTENING = "0A"  # in /proc/net/tcp
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its main process, and where it listens."""
+    """A running server: its main process, where it listens, and the catalogue it serves."""
 
     pid: int
     port: int
+    home: Path
 
     @property
     def url(self) -> str:
@@ -59,7 +60,7 @@ def served(home: Path, port: int = PORT, workers: int = 0) -> Iterator[Server]:
     command = [sys.executable, "-m", "cli", "serve", "--port", str(port), "--workers", str(count)]
     process = subprocess.Popen(command, env=os.environ | {"HAOKE_HOME": str(home)})
     try:
-        server = Server(process.pid, port)
+        server = Server(process.pid, port, home)
         until = time.monotonic() + PATIENCE
         while server.listening() < count:
             if process.poll() is not None or time.monotonic() > until:

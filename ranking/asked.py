@@ -19,7 +19,7 @@ from catalog.vocab import vocabulary
 from indexer.analysis import query_tokens
 from indexer.engine import Best, Clause, Engine, OneOf, Query, Scored, Some, Term
 from ranking.alike import Reason, values
-from ranking.narrow import unexpired
+from ranking.narrow import FIRST, unexpired
 from ranking.rarity import Rarity
 from ranking.results import ResultHit
 from ranking.similar import Recommendation, chosen
@@ -110,7 +110,7 @@ def jobs_for(engine: Engine, course: Resource, size: int = 6) -> tuple[Recommend
     if not (words or majors):
         return ()
     asked = Some((*(anywhere(w) for w in words), *majors))
-    page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", ("job",))), size=POOL))
+    page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", ("job",))), size=POOL, first=FIRST))
     found: list[tuple[float, Recommendation]] = []
     counts: dict[str, int] = {}
     for hit in page.hits:

@@ -8,6 +8,10 @@ from collections.abc import Iterable, Mapping
 
 from catalog.errors import BadRequest
 from indexer.engine import AnyFilter, Between, Filter, OneOf, Overlap
+from indexer.fields import FRESH
+
+#: Of very many, the newest advertisements, and everything that does not age as they do.
+FIRST = tuple(OneOf("fresh", (days,)) for days in FRESH)
 
 
 def unexpired() -> Between:

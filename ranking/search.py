@@ -14,13 +14,13 @@ from catalog.errors import BadRequest
 from catalog.resource import Resource
 from catalog.text import key, whole
 from catalog.vocab import vocabulary
-from indexer.engine import Engine, Hit, OneOf, Page, Query
-from indexer.fields import FACETS, FILTERS, FRESH, SHOWN, VERIFIED
+from indexer.engine import Engine, Hit, Page, Query
+from indexer.fields import FACETS, FILTERS, SHOWN, VERIFIED
 from ranking import cursor, diversity
 from ranking.clauses import Question, questions
 from ranking.evidence import weighed
 from ranking.ladder import onward
-from ranking.narrow import filters, unexpired
+from ranking.narrow import FIRST, filters, unexpired
 from ranking.query import Reading, understand
 from ranking.rarity import usual
 from ranking.rerank import WINDOW, reranked
@@ -32,7 +32,6 @@ CORRECTED = ("heard", "near", "most")  # questions whose answers are ordered by 
 WHERE = frozenset({"kind", "service", "source", "platform"})
 HEARD = 85.0  # of 100: how like the likest title must be for what only sounds alike to be taken for what was meant
 TREE = 5_000  # of a tree of which something is chosen, counts are needed at every level
-FIRST = tuple(OneOf("fresh", (days,)) for days in FRESH)  # of very many, the newest advertisements, and everything that does not age as they do
 SORT_FIELDS: Mapping[str, str] = {"relevance": "", "newest": "published_at", "popular": "popularity"}
 COMMON = ("service", "kind", "platform", "stage", "subject", "school", "region", "industry", "degree")
 SERVICES_OF: Mapping[str, tuple[str, ...]] = {

@@ -18,7 +18,7 @@ from catalog.resource import Resource
 from catalog.text import key
 from indexer.engine import Clause, Engine, Every, OneOf, Query, Scored, Some, Term
 from ranking.alike import Reason, Seed, alike, city
-from ranking.narrow import unexpired
+from ranking.narrow import FIRST, unexpired
 from ranking.rarity import Rarity
 from ranking.results import ResultHit
 
@@ -60,7 +60,7 @@ def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommen
     asked = clause(seed)
     if asked is None:
         return ()
-    page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", kinds)), size=POOLS.get(resource.kind, POOL)))
+    page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", kinds)), size=POOLS.get(resource.kind, POOL), first=FIRST))
     own = {resource.id, *resource.also}
     found: list[tuple[float, Recommendation]] = []
     for hit in page.hits:

@@ -21,7 +21,7 @@ from catalog.resource import Resource
 from indexer.document import to_document
 from indexer.engine import Engine, Page, Query
 from tests.web_sample import build, records
-from web import create_app
+from web import create_app, gate
 from web.answers import Answer, Answers
 from web.gate import Gate
 
@@ -141,17 +141,17 @@ def test_answers_take_no_more_room_than_they_may() -> None:
 
 
 def test_a_full_gate_says_so_at_once_and_serves_those_it_took_in() -> None:
-    gate = Gate(permits=1, waiting=2, patience=5.0)
+    door = Gate(permits=1, waiting=2, patience=5.0)
     served, refused = [], []
 
     def visit() -> None:
         try:
-            gate.enter()
+            door.enter()
         except Overloaded:
             refused.append(time.monotonic())
             return
         time.sleep(0.05)
-        gate.leave()
+        door.leave()
         served.append(time.monotonic())
 
     began = time.monotonic()
@@ -160,14 +160,14 @@ def test_a_full_gate_says_so_at_once_and_serves_those_it_took_in() -> None:
             asked.result()
     assert len(served) == 3 and len(refused) == 5
     assert max(refused) - began < 0.05
-    assert (gate.free, gate.queued) == (1, 0)
+    assert (door.free, door.queued, door.refused) == (1, 0, 5)
 
 
 def test_nobody_waits_at_the_gate_for_longer_than_it_says() -> None:
-    gate = Gate(permits=0, waiting=1, patience=0.05)
+    door = Gate(permits=0, waiting=1, patience=0.05)
     with pytest.raises(Overloaded):
-        gate.enter()
-    assert gate.queued == 0
+        door.enter()
+    assert door.queued == 0
 
 
 def test_overload_is_a_503_that_says_when_to_come_back_and_kept_answers_are_served_meanwhile(app: Flask, engine: Counted) -> None:
@@ -186,3 +186,30 @@ def test_overload_is_a_503_that_says_when_to_come_back_and_kept_answers_are_serv
     engine.seconds = 0.0
     assert client.get("/api/v1/search?q=物理").status_code == 200
     assert app.extensions["haoke.overload"].free == 1
+
+
+@pytest.mark.parametrize("url", ["embedded:index", "http://127.0.0.1:9200/haoke"])
+def test_while_the_gate_is_full_there_are_threads_to_say_so(url: str) -> None:
+    """Requests that find no thread queue in the server: that was seconds long, and nobody was told anything."""
+    assert gate.threads(url) >= gate.permits(url) + gate.WAITING + 8
+    assert gate.PATIENCE < 0.25, "who was let in late must still be served in time"
+
+
+def test_who_is_refused_gets_a_bare_page_that_holds_nothing_of_others(app: Flask) -> None:
+    app.extensions["haoke.overload"] = Gate(permits=0, waiting=0)
+    refused = app.test_client().get("/search?q=我的秘密", headers={"Accept-Encoding": "gzip"})
+    page = gzip.decompress(refused.data).decode() if "Content-Encoding" in refused.headers else refused.text
+    assert (refused.status_code, refused.headers["Retry-After"], refused.headers["Connection"]) == (503, "1", "close")
+    assert "再试一次" in page and "我的秘密" not in page and len(page) < 2_000
+    english = app.test_client().get("/search?q=x", headers={"Accept-Language": "en"}).text
+    assert 'lang="en"' in english and "Try again" in english
+
+
+def test_refusing_thousands_does_not_fill_the_log(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    now = [100.0]
+    app.extensions["haoke.overload"] = Gate(permits=0, waiting=0, clock=lambda: now[0])
+    for moment in (100.0, 100.1, 100.2, 101.5, 101.6):
+        now[0] = moment
+        assert app.test_client().get("/search?q=x").status_code == 503
+    told = [record.getMessage() for record in caplog.records if "refused" in record.getMessage()]
+    assert [line.partition("told: ")[2].partition(",")[0] for line in told] == ["1", "3"]

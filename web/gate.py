@@ -2,18 +2,25 @@
 
 Answers that must be made take one of a few permits – the embedded engine computes, so that more at a time only makes all of them late. Some may
 wait for a permit, for a while; who finds the queue full, or waits too long, gets 503 with Retry-After. Kept answers and files need none.
+Refusing must cost next to nothing, or it becomes the load itself: the page that says so is a bare one, and the log is told once a second.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from threading import Condition
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 
 from catalog.errors import Overloaded
+from web.problems import describe, respond
 
 WAITING = 32  # requests that may wait in a process
-PATIENCE = 0.8  # seconds that one may wait
+PATIENCE = 0.15  # seconds that one may wait: with the time of the answer itself, still within what a reader takes for at once
+#: Threads beside those that work and wait. They hand out kept answers, and tell that it is too much: without them, nobody is told anything.
+PASSING = 16
+SILENCE = 1.0  # seconds between two lines of the log
 FREE = ("/static/", "/healthz", "/readyz", "/metrics")
 
 
@@ -22,12 +29,18 @@ def permits(engine_url: str) -> int:
     return 16 if engine_url.startswith("http") else 2
 
 
+def threads(engine_url: str) -> int:
+    """How many threads a process of the server needs, so that requests queue here and not in the server, which would tell nobody."""
+    return permits(engine_url) + WAITING + PASSING
+
+
 class Gate:
     """So many permits, and a queue before them."""
 
-    def __init__(self, permits: int, waiting: int = WAITING, patience: float = PATIENCE) -> None:
-        self.free, self.most, self.patience = permits, waiting, patience
-        self.queued = 0
+    def __init__(self, permits: int, waiting: int = WAITING, patience: float = PATIENCE, clock: Callable[[], float] = time.monotonic) -> None:
+        self.free, self.most, self.patience, self.clock = permits, waiting, patience, clock
+        self.queued = self.refused = 0
+        self._told, self._silent_until = 0, 0.0
         self._changed = Condition()
 
     def enter(self) -> None:
@@ -35,11 +48,11 @@ class Gate:
         with self._changed:
             if not self.free:
                 if self.queued >= self.most:
-                    raise Overloaded("too many requests at once", hint="try again in a moment")
+                    self._refuse()
                 self.queued += 1
                 try:
                     if not self._changed.wait_for(lambda: self.free, self.patience):
-                        raise Overloaded("too many requests at once", hint="try again in a moment")
+                        self._refuse()
                 finally:
                     self.queued -= 1
             self.free -= 1
@@ -50,6 +63,19 @@ class Gate:
             self.free += 1
             self._changed.notify()
 
+    def news(self) -> int:
+        """How many were refused since this was last told; 0 when it was told a moment ago."""
+        with self._changed:
+            if self.clock() < self._silent_until:
+                return 0
+            self._silent_until = self.clock() + SILENCE
+            new, self._told = self.refused - self._told, self.refused
+            return new
+
+    def _refuse(self) -> None:
+        self.refused += 1
+        raise Overloaded("too many requests at once", hint="try again in a moment")
+
 
 def install(app: Flask, permits: int) -> None:
     """Puts the gate before what the app has to make."""
@@ -57,12 +83,26 @@ def install(app: Flask, permits: int) -> None:
     app.teardown_request(leave)
 
 
-def enter() -> None:
-    """Before a request is worked on."""
-    if not request.path.startswith(FREE):
-        gate: Gate = current_app.extensions["haoke.overload"]
+def enter() -> Response | None:
+    """Before a request is worked on; what is returned answers it."""
+    if request.path.startswith(FREE):
+        return None
+    gate: Gate = current_app.extensions["haoke.overload"]
+    try:
         gate.enter()
-        g.entered = True
+    except Overloaded as error:
+        if new := gate.news():
+            current_app.logger.error("%s; refused since this was last told: %d, now %s", error, new, request.path)
+        return refusal(error)
+    g.entered = True
+    return None
+
+
+def refusal(error: Overloaded) -> Response:
+    """What somebody gets who can't be served now. The connection is closed: the next one may fall on a worker that has less to do."""
+    response = respond(describe(error), "refused.html")
+    response.headers["Connection"] = "close"
+    return response
 
 
 def leave(error: BaseException | None) -> None:

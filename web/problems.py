@@ -77,13 +77,13 @@ def for_programs() -> bool:
     return request.path.startswith(MACHINE) or request.path.endswith(".atom")
 
 
-def respond(problem: Problem) -> Response:
+def respond(problem: Problem, page: str = "problem.html") -> Response:
     """As JSON for programs, as a page for people."""
     if for_programs():
         response = Response(json.dumps(problem.body(), ensure_ascii=False), problem.status, mimetype="application/problem+json")
     else:
-        page = render_template("problem.html", problem=problem, ways=ways(problem), text=request.args.get("q", "")[:MAX_QUERY])
-        response = Response(page, problem.status)
+        shown = render_template(page, problem=problem, ways=ways(problem), text=request.args.get("q", "")[:MAX_QUERY])
+        response = Response(shown, problem.status)
     response.headers.update(problem.headers)
     return response
 

@@ -47,8 +47,8 @@ def run(host: str, port: int, workers: int, *, engine_url: str, home: Path) -> N
         workers=workers,
         interface=Interfaces.WSGI,
         factory=True,
-        # a few work, the others wait at the gate and can be told that it is too much; kept answers pass them
-        blocking_threads=gate.permits(engine_url) + gate.WAITING,
+        # a few work, others wait at the gate, and there are always some to tell that it is too much; kept answers pass them
+        blocking_threads=gate.threads(engine_url),
         http1_settings=HTTP1Settings(max_buffer_size=64 * LONGEST_LINE),
         respawn_failed_workers=True,
         log_access=False,
