@@ -21,7 +21,7 @@ from indexer import build as building
 from indexer.build import apply_changes, golden, prune, rebuild, verify
 from indexer.document import to_document, today
 from indexer.engine import Engine, Generation, OneOf, Query, Term, open_engine
-from indexer.engines import embedded
+from indexer.engines.embedded import writing
 from indexer.fields import FRESH
 from ranking.signals import prior
 from tests.engine_contract import resource
@@ -221,7 +221,7 @@ def test_a_build_cut_off_after_its_first_commit_but_before_it_noted_so_writes_no
     monkeypatch.setattr(building, "COMMIT_EVERY", 400)
     with Store.open(tmp_path) as store:
         put(store, (resource(f"a:{n:04}", f"会计 {n}") for n in range(2_000)))
-        note = embedded._write_json
+        note = writing.write_json
 
         def cut_off(path: Path, value: dict[str, object]) -> None:
             if value.get("resume_after"):
@@ -229,7 +229,7 @@ def test_a_build_cut_off_after_its_first_commit_but_before_it_noted_so_writes_no
             note(path, value)
 
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(embedded, "_write_json", cut_off)
+            patch.setattr(writing, "write_json", cut_off)
             rebuild(store, engine, prior, workers=1)
         assert engine.generations()[0].resume_after == ""
         rebuild(store, engine, prior, resume=True, workers=1)

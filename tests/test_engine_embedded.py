@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from catalog.errors import BadRequest, GenerationError
 from catalog.resource import Salary
 from indexer.engine import Between, Cursor, Every, OneOf, Query, Some, Term, open_engine
-from indexer.engines import embedded
+from indexer.engines.embedded import reading, translate
 from indexer.fields import FRESH
 from tests.engine_contract import EngineContract, Make, build, documents, resource
 
@@ -66,7 +67,7 @@ def test_several_of_many_find_and_score_the_same_however_they_are_asked(tmp_path
     build(engine, documents([resource(f"a:{n:02}", " ".join(w for i, w in enumerate(words) if n >> i & 1) or "无") for n in range(32)]))
     query = Query(clause=Every((Some(tuple(Term("title", w, 1 + i / 7) for i, w in enumerate(words)), least),)), size=32)
     spelled_out = engine.search(query)
-    monkeypatch.setattr(embedded, "WAYS", 0)
+    monkeypatch.setattr(translate, "WAYS", 0)
     counted = engine.search(query)
     assert spelled_out.total == counted.total == sum(n.bit_count() >= least for n in range(32))
     assert [(h.id, pytest.approx(h.score, rel=1e-5)) for h in spelled_out.hits] == [(h.id, h.score) for h in counted.hits]
@@ -74,8 +75,8 @@ def test_several_of_many_find_and_score_the_same_however_they_are_asked(tmp_path
 
 @pytest.mark.parametrize("way", ["pages", "cursors"])
 def test_of_a_broad_query_what_is_fresh_comes_first_and_everything_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
-    monkeypatch.setattr(embedded, "BROAD", 50)
-    monkeypatch.setattr(embedded, "ENOUGH", 13)
+    monkeypatch.setattr(reading, "BROAD", 50)
+    monkeypatch.setattr(reading, "ENOUGH", 13)
     engine = open_engine(f"embedded:{tmp_path}")
     made = documents(resource(f"a:{n:03}", "会计 " * (1 + n % 5)) for n in range(97))
     fresh = {f"a:{n:03}" for n in range(0, 97, 7)}  # 14 of them: a page ends among the others
@@ -106,6 +107,24 @@ def test_few_matches_stand_by_their_score_alone(tmp_path: Path) -> None:
     build(engine, made)
     first = tuple(OneOf("fresh", (days,)) for days in FRESH)
     assert [h.id for h in engine.search(Query(Term("title", "会计"), first=first)).hits] == [h.id for h in engine.search(Query(Term("title", "会计"))).hits]
+
+
+def test_counts_that_were_remembered_are_those_of_what_stands_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "COSTLY", 1)
+    monkeypatch.setattr(reading, "KEPT", 2)
+    engine = open_engine(f"embedded:{tmp_path}")
+    name = build(engine, documents([resource("a:1", "会计", degree=("bachelor",)), resource("a:2", "会计", degree=("master",)), resource("a:3", "护士")]))
+    query = Query(Term("title", "会计"), facets={"degree": 5}, size=1)
+    pages = [engine.search(query), engine.search(replace(query, offset=1)), engine.search(replace(query, sort="popularity"))]
+    assert [(p.total, p.facets["degree"]) for p in pages] == [(2, (("bachelor", 1), ("master", 1)))] * 3
+    assert [h.id for p in pages[:2] for h in p.hits] == ["a:1", "a:2"]
+    narrowed = engine.search(replace(query, filters=(OneOf("degree", ("master",)),)))
+    assert (narrowed.total, narrowed.facets) == (1, {"degree": (("bachelor", 1), ("master", 1))})
+    assert engine.search(replace(query, facets={"kind": 5})).facets == {"kind": (("job", 2),)}
+    with engine.writer(name) as writer:
+        writer.add(documents([resource("a:4", "会计", degree=("master",))]))
+        writer.commit(sequence=2)
+    assert engine.search(query).facets == {"degree": (("master", 2), ("bachelor", 1))}
 
 
 def test_a_facet_that_nothing_passes_is_still_counted_without_its_own_filter(tmp_path: Path) -> None:

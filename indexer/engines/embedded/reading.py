@@ -1,0 +1,242 @@
+"""Searching one open generation: count first, then score what is worth it, and count its facets meanwhile."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import Counter, OrderedDict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import tantivy
+
+from catalog.errors import GenerationError
+from indexer import engine as api
+from indexer.engines.embedded.files import read_meta, stamp_of
+from indexer.engines.embedded.translate import Translator
+from indexer.fields import SCHEMA_VERSION
+
+LARGE = 300_000  # documents from which hits and counts are sought at the same time: tantivy gives up Python's lock meanwhile
+EDGE = 128  # hits read beyond a page's end: most ties end within them, and asking for them costs next to nothing
+TIES = 1_000  # equal scores at a page's edge are put in order of id up to this many, beyond that in order of the index
+BROAD = 50_000  # matches from which only those that a query names as first are scored for its first pages
+ENOUGH = 10_000  # of them there must be
+MANY = 1_000_000  # more values of a facet in one segment than any catalogue has: counts stay exact
+COSTLY = 2_000  # matches from which totals and counts are remembered
+KEPT = 512  # of them, a generation's state and process: some 20 kB each
+Counts = dict[str, tuple[tuple[str, int], ...]]
+
+
+class Snapshot:
+    """One state of a generation, and what was found out about it: counts of many matches are remembered, for the next page and for other orders."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self.searcher = searcher
+        self._extents: dict[str, tuple[float, float]] = {}
+        self._counted: OrderedDict[Hashable, tuple[int, Counts]] = OrderedDict()
+        self._lock = Lock()
+
+    def counted(self, query: api.Query) -> tuple[int, Counts] | None:
+        """Total and counts of a query, if they were remembered."""
+        with self._lock:
+            return self._counted.get(_counts_of(query))
+
+    def remember(self, query: api.Query, total: int, facets: Counts) -> None:
+        """Keeps what took long to count; what was remembered first goes first."""
+        if total >= COSTLY:
+            with self._lock:
+                self._counted[_counts_of(query)] = (total, facets)
+                if len(self._counted) > KEPT:
+                    self._counted.popitem(last=False)
+
+    def all_pass(self, item: api.Filter) -> bool:
+        """Whether a range leaves nothing out, as "not expired" where nothing has: then it need not be asked of each document."""
+        if not isinstance(item, api.Between):
+            return False
+        low, high = self._extent(item.field)
+        return low <= high and (item.low is None or item.low <= low) and (item.high is None or item.high >= high)
+
+    def _extent(self, field: str) -> tuple[float, float]:
+        """The least and the greatest value of a number field; an empty interval where a document has none, which no range holds."""
+        if field not in self._extents:
+            told = self.searcher.aggregate(tantivy.Query.all_query(), {"extent": {"stats": {"field": field}}})["extent"]
+            self._extents[field] = (told["min"], told["max"]) if 0 < self.searcher.num_docs == told["count"] else (math.inf, -math.inf)
+        return self._extents[field]
+
+
+def _counts_of(query: api.Query) -> Hashable:
+    """All of a query that its counts depend on."""
+    return query.clause, query.scope, query.filters, tuple(query.facets.items())
+
+
+class Reader:
+    """One open generation. look() takes up what another process committed."""
+
+    def __init__(self, folder: Path) -> None:
+        if read_meta(folder).schema != SCHEMA_VERSION:
+            raise GenerationError(f"generation {folder.name} was built by another version of haoke", hint="run `haoke reindex`")
+        try:
+            self.index = tantivy.Index.open(str(folder))
+        except (ValueError, OSError) as error:
+            raise GenerationError(f"generation {folder.name} can't be opened: {error}", hint="run `haoke reindex`, or activate another") from error
+        self.folder = folder
+        self.index.config_reader(reload_policy="manual")
+        self.stamp = stamp_of(folder / "meta.json")
+        self.translator = Translator(self.index.schema)
+        self.snapshot = Snapshot(self.index.searcher())
+        self._beside = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="counts")  # starts its threads when they are needed
+
+    def look(self) -> Snapshot:
+        """The generation as last committed, by whichever process."""
+        stamp = stamp_of(self.folder / "meta.json")
+        if stamp != self.stamp:
+            self.index.reload()
+            self.snapshot = Snapshot(self.index.searcher())
+            self.stamp = stamp
+        return self.snapshot
+
+    def searcher(self) -> tantivy.Searcher:
+        """tantivy's own view of the same."""
+        return self.look().searcher
+
+    def search(self, query: api.Query, generation: str) -> api.Page:
+        snapshot = self.look()
+        searcher = snapshot.searcher
+        query = replace(query, scope=tuple(f for f in query.scope if not snapshot.all_pass(f)))
+        whole = self.translator.whole(query)
+        known = snapshot.counted(query)
+        # counted before anything is scored: most questions of a search that goes on asking find nothing, and scoring nothing costs ten times more
+        total = known[0] if known else self._total(searcher, whole)
+        if not total or not query.size:
+            facets = known[1] if known else self._facets(searcher, query, whole, total)
+            found, following = list[api.Hit](), None
+        else:
+            beside = not known and query.facets and searcher.num_docs >= LARGE
+            counting = self._beside.submit(self._facets, searcher, query, whole, total) if beside else None
+            found, following = self._hits(searcher, query, whole, total)
+            facets = known[1] if known else counting.result() if counting else self._facets(searcher, query, whole, total)
+        if not known:
+            snapshot.remember(query, total, facets)
+        return api.Page(total, tuple(found), facets, generation, following)
+
+    @staticmethod
+    def _total(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+        """Exact number of matches: an aggregation scores nothing, which a search does even for its count alone."""
+        return int(searcher.aggregate(query, {"all": {"value_count": {"field": "prior", "missing": 0}}})["all"]["value"])
+
+    # hits ----------------------------------------------------------------------------------------------------------
+    def _hits(self, searcher: tantivy.Searcher, query: api.Query, whole: tantivy.Query, total: int) -> tuple[list[api.Hit], api.Cursor | None]:
+        start = query.after.seen if query.after else query.offset
+        page: list[Any] = []
+        before = 0  # matches of the parts that are over where the page begins
+        for part, matches in self._parts(searcher, query, whole, total):
+            first = start + len(page) - before
+            if first < matches and len(page) < query.size:
+                after = query.after if first and not page else None
+                page += self._ranked(searcher, query, part, first, query.size - len(page), after)
+            before += matches
+        hits = [self._hit(searcher, score, address) for score, address in page]
+        following = None
+        if hits and start + len(hits) < total:
+            following = api.Cursor(hits[-1].score, hits[-1].id, start + len(hits))
+        return hits, following
+
+    def _parts(self, searcher: tantivy.Searcher, query: api.Query, whole: tantivy.Query, total: int) -> list[tuple[tantivy.Query, int]]:
+        """The matches in parts that follow each other, each with its size: one, but of a broad query those that it wants first, so that not a million are scored."""
+        if total >= BROAD and not query.sort:
+            for item in query.first:
+                ahead = self.translator.filter(item)
+                part = self.translator.whole(query, extra=[ahead])
+                if (matches := self._total(searcher, part)) >= ENOUGH:
+                    return [(part, matches), (self.translator.others(whole, ahead), total - matches)]
+        return [(whole, total)]
+
+    def _ranked(self, searcher: tantivy.Searcher, query: api.Query, part: tantivy.Query, start: int, size: int, after: api.Cursor | None) -> list[Any]:
+        """(key, address) of a page of one part, by falling key, ties by id."""
+        wanted = start + size
+        ordering: dict[str, Any] = {"order_by_field": query.sort} if query.sort else {"weight_by_field": query.boost or None}
+        limit = wanted + EDGE
+        ranked = searcher.search(part, limit=limit, count=False, **ordering).hits
+        # The order among equal keys is the index's own: take in the whole tie at the page's end, then order it by id.
+        if len(ranked) == limit and ranked[-1][0] == ranked[wanted - 1][0]:
+            ranked = searcher.search(part, limit=wanted + TIES, count=False, **ordering).hits
+        page = self._by_id(searcher, ranked, start, wanted)
+        if after:
+            page = self._after(searcher, ranked, after, size) or page
+        return page
+
+    def _by_id(self, searcher: tantivy.Searcher, ranked: list[Any], start: int, end: int) -> list[Any]:
+        """ranked[start:end] with equal keys in order of id; reads ids only of ties that touch the page."""
+        if start >= len(ranked):
+            return []
+        end = min(end, len(ranked))
+        first, last = start, end
+        while first > 0 and ranked[first - 1][0] == ranked[start][0]:
+            first -= 1
+        while last < len(ranked) and ranked[last][0] == ranked[end - 1][0]:
+            last += 1
+        window = ranked[first:last]
+        times = Counter(key for key, _ in window)
+        if last - first > query_window(start, end) or len(times) == len(window):
+            return ranked[start:end]
+        window.sort(key=lambda item: (-item[0], searcher.doc(item[1]).get_first("id") if times[item[0]] > 1 else ""))
+        return window[start - first : end - first]
+
+    def _after(self, searcher: tantivy.Searcher, ranked: list[Any], after: api.Cursor, size: int) -> list[Any]:
+        """The page that follows a cursor's hit, wherever commits since then have moved it."""
+        lower = [(key, address) for key, address in ranked if key < after.key]
+        tied = [(key, address) for key, address in ranked if key == after.key]
+        if len(tied) > TIES:
+            return []
+        named = sorted((str(searcher.doc(address).get_first("id")), key, address) for key, address in tied)
+        rest = [(key, address) for name, key, address in named if name > after.id]
+        merged = rest + self._by_id(searcher, lower, 0, min(size, len(lower)))
+        return merged[:size]
+
+    def _hit(self, searcher: tantivy.Searcher, score: float, address: Any) -> api.Hit:
+        document = searcher.doc(address)
+        return api.Hit(str(document.get_first("id")), float(score), bytes(document.get_first("body") or b""))
+
+    # facets --------------------------------------------------------------------------------------------------------
+    def _facets(self, searcher: tantivy.Searcher, query: api.Query, whole: tantivy.Query, total: int) -> Counts:
+        selected = {f.field for f in query.filters} & set(query.facets)
+        plain = [name for name in query.facets if name not in selected]
+        counts: Counts = dict.fromkeys(plain, ())
+        if plain and total:
+            counts |= self._count(searcher, whole, {name: query.facets[name] for name in plain})
+        for name in selected:
+            counts |= self._count(searcher, self.translator.whole(query, without=name), {name: query.facets[name]})
+        return {name: counts[name] for name in query.facets}
+
+    def _count(self, searcher: tantivy.Searcher, query: tantivy.Query, limits: Mapping[str, int]) -> Counts:
+        """Exact counts: every segment hands up all its values; ties at the cut are decided by value."""
+        asked = {name: max(2 * limit, 200) for name, limit in limits.items()}
+        found = self._aggregate(searcher, query, asked)
+        # a cut inside a run of equal counts is arbitrary: ask for all values of that field
+        cut = {n: MANY for n, v in found.items() if len(v) == asked[n] and limits[n] <= len(v) and v[limits[n] - 1][1] == v[-1][1]}
+        if cut:
+            found |= self._aggregate(searcher, query, cut)
+        return {name: tuple(sorted(values, key=lambda v: (-v[1], v[0]))[: limits[name]]) for name, values in found.items()}
+
+    @staticmethod
+    def _aggregate(searcher: tantivy.Searcher, query: tantivy.Query, sizes: Mapping[str, int]) -> dict[str, list[tuple[str, int]]]:
+        asked = {name: {"terms": {"field": name, "size": size, "segment_size": MANY}} for name, size in sizes.items()}
+        answer = searcher.aggregate(query, asked)
+        return {name: [(str(b["key"]), int(b["doc_count"])) for b in answer[name]["buckets"]] for name in sizes}
+
+    def bodies(self, field: str, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """(id or merged id, body) of the documents whose `field` holds one of the ids."""
+        searcher = self.searcher()
+        query = tantivy.Query.term_set_query(self.index.schema, field, list(ids))
+        for _, address in searcher.search(query, limit=max(len(ids) * 2, 10), count=False).hits:
+            hit = self._hit(searcher, 0.0, address)
+            yield hit.id, hit.body
+
+
+def query_window(start: int, end: int) -> int:
+    """Most documents whose ids are read to put a page's ties in order."""
+    return end - start + TIES

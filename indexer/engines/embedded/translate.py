@@ -1,0 +1,118 @@
+"""Query, Clause and Filter → tantivy's queries, and its schema from the FIELDS table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import combinations
+
+import tantivy
+
+from catalog.errors import EngineError
+from indexer import engine as api
+from indexer.fields import FIELDS
+
+WAYS = 36  # to leave some of several clauses out that are spelled out
+_MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
+
+
+def schema() -> tantivy.Schema:
+    """tantivy's schema from the FIELDS table."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    for f in FIELDS.values():
+        if f.sort == "text":
+            builder.add_text_field(f.name, tokenizer_name="whitespace", index_option="position" if f.positions else "freq")
+        elif f.sort == "keyword":
+            builder.add_text_field(f.name, fast=f.counted, tokenizer_name="raw", index_option="basic")
+        elif f.sort == "number":
+            builder.add_float_field(f.name, fast=True, indexed=False)
+        else:
+            builder.add_bytes_field(f.name, stored=True)
+    return builder.build()
+
+
+class Translator:
+    """Query, Clause and Filter → tantivy's queries for one schema."""
+
+    def __init__(self, schema: tantivy.Schema) -> None:
+        self.schema = schema
+
+    def clause(self, clause: api.Clause) -> tantivy.Query:
+        """What must match, scored."""
+        match clause:
+            case api.Term(field, token, weight):
+                option = "position" if FIELDS[field].positions else "freq" if FIELDS[field].sort == "text" else "basic"
+                return self._weighted(tantivy.Query.term_query(self.schema, field, token, index_option=option), weight)
+            case api.Phrase(field, tokens, weight, slop):
+                if len(tokens) == 1:
+                    return self.clause(api.Term(field, tokens[0], weight))
+                return self._weighted(tantivy.Query.phrase_query(self.schema, field, list(tokens), slop=slop), weight)
+            case api.Every(clauses, bonus):
+                return self._with(tantivy.Query.boolean_query([(_MUST, self.clause(c)) for c in clauses]), bonus)
+            case api.Some(clauses, least):
+                return self._some(clauses, least)
+            case api.Best(clauses, tie):
+                return tantivy.Query.disjunction_max_query([self.clause(c) for c in clauses], tie_breaker=tie)
+            case api.Scored(inner, score):
+                return tantivy.Query.const_score_query(self.clause(inner), score)
+            case api.Passing(inner, score):
+                return tantivy.Query.const_score_query(self.filter(inner), score)
+            case api.Anything():
+                return tantivy.Query.all_query()
+        raise EngineError(f"no such clause: {clause!r}")
+
+    def _some(self, clauses: Sequence[api.Clause], least: int) -> tantivy.Query:
+        """Several of many. tantivy reads all their lists to the end for that; any of the ways to leave some out, each of which skips from its rarest part, is the
+        same many times faster."""
+        left_out = len(clauses) - least
+        if least < 2 or not left_out or math.comb(len(clauses), left_out) > WAYS:
+            parts = [(_SHOULD, self.clause(c)) for c in clauses]
+            return tantivy.Query.boolean_query(parts, minimum_number_should_match=max(1, least))
+        ways = [tantivy.Query.boolean_query([(_MUST, self.clause(c)) for c in kept]) for kept in combinations(clauses, least)]
+        matching = tantivy.Query.const_score_query(tantivy.Query.boolean_query([(_SHOULD, way) for way in ways]), 0.0)
+        return self._with(matching, clauses)
+
+    def _with(self, query: tantivy.Query, bonus: Sequence[api.Clause]) -> tantivy.Query:
+        """The query with what adds to its score, one around the other: side by side they would be read whole, as a union, not only where the query matches."""
+        for clause in bonus:
+            query = tantivy.Query.boolean_query([(_MUST, query), (_SHOULD, self.clause(clause))])
+        return query
+
+    @staticmethod
+    def _weighted(query: tantivy.Query, weight: float) -> tantivy.Query:
+        return query if weight == 1.0 else tantivy.Query.boost_query(query, weight)
+
+    def filter(self, item: api.Filter) -> tantivy.Query:
+        """What narrows, unscored."""
+        match item:
+            case api.OneOf(field, values):
+                if len(values) == 1:
+                    return tantivy.Query.term_query(self.schema, field, values[0], index_option="basic")
+                return tantivy.Query.term_set_query(self.schema, field, list(values))
+            case api.Between(field, low, high):
+                return self._range(field, low, high)
+            case api.Overlap(_, low_field, high_field, low, high):
+                # a document without pay has neither field: both ranges are always asked, so that it never matches
+                inside = (_MUST, self._range(low_field, None, high)), (_MUST, self._range(high_field, low, None))
+                return tantivy.Query.boolean_query(list(inside))
+            case api.AnyFilter(_, filters):
+                return tantivy.Query.boolean_query([(_SHOULD, self.filter(f)) for f in filters])
+        raise EngineError(f"no such filter: {item!r}")
+
+    def _range(self, field: str, low: float | None, high: float | None) -> tantivy.Query:
+        lowest, highest = -1e18 if low is None else float(low), 1e18 if high is None else float(high)
+        return tantivy.Query.range_query(self.schema, field, tantivy.FieldType.Float, lowest, highest)
+
+    def whole(self, query: api.Query, without: str = "", extra: Sequence[tantivy.Query] = ()) -> tantivy.Query:
+        """Clause, scope and filters in one; `without` leaves out a facet's own filter."""
+        filters = [*query.scope, *(f for f in query.filters if f.field != without)]
+        parts = [(_MUST, self.clause(query.clause))]
+        parts += [(_MUST, tantivy.Query.const_score_query(self.filter(f), 0.0)) for f in filters]
+        parts += [(_MUST, tantivy.Query.const_score_query(q, 0.0)) for q in extra]
+        return tantivy.Query.boolean_query(parts) if len(parts) > 1 else parts[0][1]
+
+    @staticmethod
+    def others(query: tantivy.Query, ahead: tantivy.Query) -> tantivy.Query:
+        """What matches a query, but not the other."""
+        return tantivy.Query.boolean_query([(_MUST, query), (_NOT, ahead)])

@@ -1,0 +1,44 @@
+"""Writing one generation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import tantivy
+
+from catalog.errors import EngineLocked, StoreError
+from indexer import engine as api
+from indexer.engines.embedded.files import META, read_meta, write_json
+
+HEAP = 256 * 1024 * 1024  # bytes of documents in memory before a segment is written
+
+
+class IndexWriter:
+    """Adds, replaces and removes documents of one generation; nothing is seen before commit()."""
+
+    def __init__(self, index: tantivy.Index, folder: Path, threads: int) -> None:
+        try:
+            self.writer = index.writer(HEAP, threads)
+        except ValueError as error:
+            raise EngineLocked(f"generation {folder.name} is being written to: {error}", hint="wait for the other process to end") from error
+        self.folder = folder
+
+    def add(self, documents: Iterable[api.Document], *, fresh: bool = False) -> None:
+        for document in documents:
+            if not fresh:
+                self.writer.delete_documents_by_term("id", document["id"])
+            # without the schema: text, numbers and bytes are told apart by Python's own types, in a fifth of the time
+            self.writer.add_document(tantivy.Document.from_dict(dict(document)))
+
+    def delete(self, ids: Iterable[str]) -> None:
+        for one in ids:
+            self.writer.delete_documents_by_term("id", one)
+
+    def commit(self, *, sequence: int, resume_after: str = "") -> None:
+        try:
+            self.writer.commit()
+        except (OSError, ValueError) as error:
+            raise StoreError(f"the index can't be written: {error}", hint="free disk space, then run the command again") from error
+        write_json(self.folder / META, asdict(replace(read_meta(self.folder), sequence=sequence, resume_after=resume_after)))
