@@ -7,12 +7,15 @@ PIP := PIP_CONSTRAINT=$(CURDIR)/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 
 PORT ?= 8000
 # Test processes. The slow tests start processes of their own, so more than one a core gains nothing
 JOBS ?= auto
+# The long bench: how many postings, and where what it builds is kept for the next time
+ROWS ?= 11240000
+BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types pytest bench translations clean
+.PHONY: help install demo test check lint types pytest bench bench-full translations clean
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(VENV)/.runtime ## Make .venv with pinned versions; again when setup.cfg or constraints.txt change
 
@@ -32,10 +35,11 @@ types: $(VENV)/.test ## mypy
 pytest: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
-bench: $(VENV)/.test ## Measure ingest and search on the sample catalogue
-	$(BIN)/python -m bench.ingest data/sample/courses.tsv --mapping data/sample/courses.toml
-	HAOKE_HOME=$(VENV)/bench $(BIN)/haoke demo --no-serve
-	HAOKE_HOME=$(VENV)/bench $(BIN)/python -m bench.search
+bench: $(VENV)/.test ## Measure building, searching, peaks and trouble on 30,000 rows: one table, in less than ten minutes
+	$(BIN)/python -m bench.report --short
+
+bench-full: $(VENV)/.test ## The same on ROWS (11240000) postings, kept in BENCH (a temporary folder): some hours and 40 GB
+	$(BIN)/python -m bench.report --full --rows $(ROWS) $(if $(BENCH),--folder $(BENCH))
 
 translations: $(VENV)/.test ## Bring the texts for translators up to date and compile them
 	$(BIN)/python -m data.scripts.translations

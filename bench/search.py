@@ -83,8 +83,8 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def layers(engine: Engine, queries: list[str], rounds: int) -> None:
-    """Bare engine against search(), the same clauses, one after the other."""
+def layers(engine: Engine, queries: list[str], rounds: int) -> tuple[list[float], list[float]]:
+    """Bare engine against search(), the same clauses, one after the other: milliseconds of each."""
     recorder = Recorder(engine)
     bare: list[float] = []
     whole: list[float] = []
@@ -104,6 +104,7 @@ def layers(engine: Engine, queries: list[str], rounds: int) -> None:
     for name, values in (("engine alone, same clauses", bare), ("search(), everything", whole), ("what our layer adds", added)):
         print(f"{name:<28}{percentile(values, 0.5):>9.2f}{percentile(values, 0.95):>9.2f}{statistics.mean(values):>9.2f}")
     print(f"ratio of medians, search() to engine alone: {percentile(whole, 0.5) / percentile(bare, 0.5):.2f}")
+    return bare, whole
 
 
 @dataclass(frozen=True)
