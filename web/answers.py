@@ -1,8 +1,11 @@
 """Answers given again: what was asked a moment ago and can't have changed is not made a second time.
 
 Kept ready to send – compressed, with its tag – by address, language and encodings; each process its own, the ones least recently used going
-first. An answer holds as long as the engine's mark() stands: a commit or another generation ends it at once. Where an engine has no
+first. An answer holds as long as the engine's mark() stands: a commit or another generation ends it. Where an engine has no
 mark, a cluster, it holds for UNMARKED seconds. What is counted (web.counting) is counted each time.
+
+A commit ends thousands of answers in one moment, while as many are asked as before. Nobody is to wait for that: where no permit is free
+(web.gate), the answer from before the commit is given for HANDOVER seconds more; and at any time rather than none at all.
 """
 
 from __future__ import annotations
@@ -21,9 +24,10 @@ from catalog.errors import HaokeError
 from web import counting, engine
 from web.i18n import language
 
-SECONDS = 60.0  # that an answer may be old: what expires today stays so long
+SECONDS = 300.0  # that an answer may be old, where no commit ends it before: what expires meanwhile stays so long
 UNMARKED = 5.0
-BYTES = 48 * 1024 * 1024  # of all answers of a process
+HANDOVER = 3.0  # after a commit: what was committed is seen within five, however much there is to do
+BYTES = 128 * 1024 * 1024  # of all answers of a process
 LARGEST = 256 * 1024  # of one
 #: Cookies that no kept answer depends on beside the address: the language is part of the key.
 HARMLESS = frozenset({"lang"})
@@ -42,6 +46,12 @@ class Answer:
     mark: str
     events: tuple[dict[str, Any], ...]
 
+    def give(self) -> Response:
+        """The response, counted for the one who gets it."""
+        for event in self.events:
+            counting.again(event)
+        return Response(self.body, headers=Headers(self.headers))
+
 
 class Answers:
     """Answers by key; for many threads."""
@@ -50,19 +60,27 @@ class Answers:
         self.most, self.clock = most, clock
         self.bytes = 0
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._mark, self._since = "", 0.0
         self._lock = Lock()
 
-    def get(self, key: Hashable, mark: str) -> Answer | None:
-        """The answer, if it still holds."""
+    def get(self, key: Hashable) -> Answer | None:
+        """The answer, if it is not too old; whether it still holds, its mark tells."""
         with self._lock:
             found = self._answers.get(key)
             if found is None:
                 return None
-            if found.until < self.clock() or found.mark != mark:
+            if found.until < self.clock():
                 self._drop(key)
                 return None
             self._answers.move_to_end(key)
             return found
+
+    def changed(self, mark: str) -> float:
+        """For how many seconds the index has had this mark, as far as was seen here."""
+        with self._lock:
+            if mark != self._mark:
+                self._mark, self._since = mark, self.clock()
+            return self.clock() - self._since
 
     def put(self, key: Hashable, answer: Answer) -> None:
         """Keeps an answer; the ones not used for longest make room."""
@@ -87,7 +105,8 @@ def install(app: Flask) -> None:
 
 def look() -> Response | None:
     """The kept answer to this request; to be called once the language is known."""
-    g.answer = None
+    g.answer = g.earlier = None
+    g.handover = False
     if request.method != "GET" or request.endpoint not in ENDPOINTS or request.cookies.keys() - HARMLESS:
         return None
     try:
@@ -96,13 +115,25 @@ def look() -> Response | None:
         return None  # the page itself tells what is wrong, or shows what was
     answers: Answers = current_app.extensions["haoke.answers"]
     key = (request.full_path, request.script_root, request.host_url, language(), request.headers.get("Accept-Encoding", ""))
-    found = answers.get(key, mark)
+    found, age = answers.get(key), answers.changed(mark)
+    if found and found.mark == mark:
+        return found.give()
+    g.answer, g.earlier, g.handover = (key, mark), found, age < HANDOVER
+    return None
+
+
+def handed_over() -> bool:
+    """Whether there is an answer from just before a commit, which need not wait for the new one."""
+    return g.get("earlier") is not None and g.handover
+
+
+def earlier() -> Response | None:
+    """What this request was answered before the last commit, if it was not long ago."""
+    found: Answer | None = g.get("earlier")
     if found is None:
-        g.answer = (key, mark)
         return None
-    for event in found.events:
-        counting.again(event)
-    return Response(found.body, headers=Headers(found.headers))
+    g.answer = None  # it is not kept as the new one
+    return found.give()
 
 
 def keep(response: Response) -> Response:

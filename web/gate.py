@@ -14,6 +14,7 @@ from threading import Condition
 from flask import Flask, Response, current_app, g, request
 
 from catalog.errors import Overloaded
+from web import answers
 from web.problems import describe, respond
 
 WAITING = 32  # requests that may wait in a process
@@ -43,16 +44,16 @@ class Gate:
         self._told, self._silent_until = 0, 0.0
         self._changed = Condition()
 
-    def enter(self) -> None:
-        """Takes a permit; Overloaded when there will be none in time."""
+    def enter(self, *, waits: bool = True) -> None:
+        """Takes a permit; Overloaded when there will be none in time, or for who does not wait none now."""
         with self._changed:
             if not self.free:
-                if self.queued >= self.most:
-                    self._refuse()
+                if not waits or self.queued >= self.most:
+                    raise Overloaded("too many requests at once", hint="try again in a moment")
                 self.queued += 1
                 try:
                     if not self._changed.wait_for(lambda: self.free, self.patience):
-                        self._refuse()
+                        raise Overloaded("too many requests at once", hint="try again in a moment")
                 finally:
                     self.queued -= 1
             self.free -= 1
@@ -63,18 +64,15 @@ class Gate:
             self.free += 1
             self._changed.notify()
 
-    def news(self) -> int:
-        """How many were refused since this was last told; 0 when it was told a moment ago."""
+    def refuse(self) -> int:
+        """Counts somebody who was sent away. How many were since this was last told; 0 when it was told a moment ago."""
         with self._changed:
+            self.refused += 1
             if self.clock() < self._silent_until:
                 return 0
             self._silent_until = self.clock() + SILENCE
             new, self._told = self.refused - self._told, self.refused
             return new
-
-    def _refuse(self) -> None:
-        self.refused += 1
-        raise Overloaded("too many requests at once", hint="try again in a moment")
 
 
 def install(app: Flask, permits: int) -> None:
@@ -89,9 +87,11 @@ def enter() -> Response | None:
         return None
     gate: Gate = current_app.extensions["haoke.overload"]
     try:
-        gate.enter()
+        gate.enter(waits=not answers.handed_over())
     except Overloaded as error:
-        if new := gate.news():
+        if found := answers.earlier():
+            return found
+        if new := gate.refuse():
             current_app.logger.error("%s; refused since this was last told: %d, now %s", error, new, request.path)
         return refusal(error)
     g.entered = True
