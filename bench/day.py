@@ -27,7 +27,7 @@ import cli
 from bench.figures import Figure, table
 from bench.generate import TABLES
 from bench.homes import copied, haoke
-from bench.served import PORT, served
+from bench.served import served
 
 SHARE = 0.02
 CHANGED, NEW = 0.7, 0.2  # of these; the rest is gone
@@ -109,11 +109,11 @@ class Watch(threading.Thread):
             time.sleep(0.05)
 
 
-def measure(home: Path, tables: Path, share: float = SHARE, seed: int = 1, port: int = PORT) -> Day:
+def measure(home: Path, tables: Path, share: float = SHARE, seed: int = 1) -> Day:
     """A day on a copy of the catalogue."""
-    with copied(home) as copy, TemporaryDirectory() as folder, served(copy, port):
+    with copied(home) as copy, TemporaryDirectory() as folder, served(copy) as server:
         counts = write(tables, Path(folder), share, seed)
-        watch = Watch(port)
+        watch = Watch(server.port)
         watch.start()
         began = time.perf_counter()
         for name in counts:
@@ -139,9 +139,8 @@ def main() -> None:
     parser.add_argument("tables", type=Path)
     parser.add_argument("--share", type=float, default=SHARE)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--port", type=int, default=PORT)
     args = parser.parse_args()
-    day = measure(cli.home(), args.tables, args.share, args.seed, args.port)
+    day = measure(cli.home(), args.tables, args.share, args.seed)
     print(f"{day.rows:,} rows: ingest {day.ingest:.1f} s, index {day.index:.1f} s")
     print(table(figures(day)))
     if not all(figure.good for figure in figures(day)):

@@ -11,22 +11,20 @@ shows, or the derived ones ask something else: docs/relevance.md says which.
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import cli
 from bench.derive import derived
+from bench.served import served
 from bench.twist import read_shapes
 from bench.variants import load
 
-PORT = 8918
 #: Group of the kit's scorer → the derived classes of the same kind.
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "abbreviations": ("abbreviation", "school"),
@@ -40,23 +38,6 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "jobs": ("job",),
     "sentences": ("sentence_course", "sentence_book", "sentence_job"),
 }  # fmt: skip
-
-
-@contextmanager
-def served(port: int = PORT) -> Iterator[str]:
-    """The address of the site over the catalogue of HAOKE_HOME."""
-    server = subprocess.Popen([sys.executable, "-m", "cli", "serve", "--port", str(port)])
-    try:
-        for _ in range(150):
-            try:
-                http.client.HTTPConnection("127.0.0.1", port, timeout=5).request("GET", "/healthz")
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
 
 
 def scored(base: str, scorer: Path, queries: Path) -> dict[str, Any]:
@@ -91,7 +72,8 @@ def main() -> None:
     parser.add_argument("--markdown", action="store_true")
     args = parser.parse_args()
     scorer = args.kit / "score.py"
-    with tempfile.TemporaryDirectory() as folder, served() as base:
+    with tempfile.TemporaryDirectory() as folder, served(cli.home()) as server:
+        base = server.url
         judged = scored(base, scorer, args.kit / "judged.jsonl")
         ours = Path(folder) / "derived.jsonl"
         queries = derived(load(), args.seed, args.per, read_shapes(None)) if args.per else []

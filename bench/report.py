@@ -30,7 +30,7 @@ from bench.figures import Figure, table
 from bench.homes import haoke
 from bench.peak import load
 from bench.search import layers, percentile, sampled
-from bench.served import PORT, served
+from bench.served import served
 from bench.side_by_side import compare
 from bench.traffic import requests
 from indexer.engine import open_engine
@@ -108,7 +108,7 @@ def peaks(home: Path, plan: Plan) -> Iterator[Figure]:
         rates[unseen] = staying_up.held(home, paths, plan.load)
         yield Figure(f"highest rate held, {unseen:.0%} of searches never asked before", rates[unseen], "at least" if unseen == UNSEEN[0] else "beside", PEAK, "/s")
     paths = traffic[UNSEEN[0]]
-    with served(home, PORT) as server:
+    with served(home) as server:
         asyncio.run(load(paths, server.url, 100, plan.load, 128))
         seen = asyncio.run(load(paths[len(paths) // 2 :], server.url, PEAK, plan.peak, 128))
     print(seen.line(PEAK, plan.peak))

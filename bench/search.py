@@ -130,16 +130,16 @@ def processor(pids: Sequence[int]) -> float:
     return sum(int(told[11]) + int(told[12]) for told in fields) / os.sysconf("SC_CLK_TCK")
 
 
-def pages(queries: list[str], seconds: float, port: int = 8918, beside: Sequence[int] = ()) -> Rates:
+def pages(queries: list[str], seconds: float, beside: Sequence[int] = ()) -> Rates:
     """Pages a second through HTTP, and their processor time here and in processes beside."""
     workers = os.cpu_count() or 1
     rates, spent = [], []
-    with served(cli.home(), port, workers) as server:
+    with served(cli.home(), workers=workers) as server:
         # more clients than workers: connections fall on workers by chance, and a worker without one would idle
         own = [server.pid, *server.workers()]
         for path, name in (("/search", "results page (HTML)"), ("/api/v1/search", "search API (JSON)")):
             before = [processor(own), processor(beside)]
-            times = asked(port, [f"{path}?q={urllib.parse.quote(text)}" for text in queries], seconds, 4 * workers)
+            times = asked(server.port, [f"{path}?q={urllib.parse.quote(text)}" for text in queries], seconds, 4 * workers)
             rates.append(len(times) / seconds)
             spent.append([(processor(pids) - was) / len(times) * 1000 for pids, was in zip((own, beside), before, strict=True)])
             print(f"{name:<28}{rates[-1]:>9.0f} a second, p50 {percentile(times, 0.5):.1f} ms, p95 {percentile(times, 0.95):.1f} ms")

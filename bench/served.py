@@ -1,4 +1,4 @@
-"""A server for a measurement: `haoke serve` over a catalogue, on a port of its own, awake in all its workers, gone afterwards.
+"""A server for a measurement: `haoke serve` over a catalogue, on a port that nothing else has, awake in all its workers, gone afterwards.
 
     with served(home, workers=2) as server:
         server.url, server.workers(), server.memory()
@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -15,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-PORT = 8917
 PATIENCE = 60.0  # seconds until all workers must listen
 _LISTENING = "0A"  # in /proc/net/tcp
 
@@ -53,10 +53,21 @@ def _proportional(pid: int) -> int:
     return next(int(line.split()[1]) for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() if line.startswith("Pss_Anon:"))
 
 
+def _free(port: int) -> int:
+    """The port, or one that is free for 0. Asked without sharing: with it, the server would answer by turns with another that it does not know of."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that are closing don't count
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise SystemExit(f"port {port} is taken: {error.strerror}") from error
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
-def served(home: Path, port: int = PORT, workers: int = 0) -> Iterator[Server]:
-    """Serves the catalogue of `home`, with a worker a core unless told otherwise."""
-    count = workers or os.cpu_count() or 1
+def served(home: Path, port: int = 0, workers: int = 0) -> Iterator[Server]:
+    """Serves the catalogue of `home`, with a worker a core and on any free port unless told otherwise."""
+    count, port = workers or os.cpu_count() or 1, _free(port)
     command = [sys.executable, "-m", "cli", "serve", "--port", str(port), "--workers", str(count)]
     process = subprocess.Popen(command, env=os.environ | {"HAOKE_HOME": str(home)})
     try:

@@ -31,7 +31,7 @@ from bench.figures import Figure, table
 from bench.homes import copied
 from bench.peak import Seen, highest, load
 from bench.search import percentile
-from bench.served import PORT, Server, served
+from bench.served import Server, served
 from bench.traffic import requests
 from indexer.engine import open_engine
 
@@ -161,20 +161,20 @@ def over(home: Path, changing: bool) -> Iterator[Path]:
         yield home
 
 
-def run(home: Path, paths: list[str], parts: list[str], rate: float, minutes: float, seconds: float, port: int = PORT) -> list[Figure]:
+def run(home: Path, paths: list[str], parts: list[str], rate: float, minutes: float, seconds: float) -> list[Figure]:
     """The parts wanted, each on a server that is newly started and warmed by the traffic itself."""
     figures = []
     for name in parts:
-        with over(home, name == "swap") as catalogue, served(catalogue, port) as server:
+        with over(home, name == "swap") as catalogue, served(catalogue) as server:
             trial = Trial(server, paths, rate, minutes, seconds)
             asyncio.run(trial.visit(SHARE, seconds, Seen()))
             figures += asyncio.run(PARTS[name](trial))
     return figures
 
 
-def held(home: Path, paths: list[str], seconds: float, port: int = PORT) -> float:
+def held(home: Path, paths: list[str], seconds: float) -> float:
     """The highest rate that a warm server holds."""
-    with served(home, port) as server:
+    with served(home) as server:
         asyncio.run(load(paths, server.url, 100, seconds, 128))
         return highest(paths, server.url, seconds, 128, LIMIT)
 
@@ -186,11 +186,10 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=0.0, help="the rate held; found if not given")
     parser.add_argument("--minutes", type=float, default=10.0, help="of the soak")
     parser.add_argument("--seconds", type=float, default=20.0, help="a third of the overload, and the unit of the other parts")
-    parser.add_argument("--port", type=int, default=PORT)
     args = parser.parse_args()
     paths = args.paths.read_text(encoding="utf-8").splitlines() if args.paths else list(requests(open_engine(cli.engine_url()), 100_000, 0.1, 1))
-    rate = args.rate or held(cli.home(), paths, args.seconds, args.port)
-    figures = run(cli.home(), paths, args.part or list(PARTS), rate, args.minutes, args.seconds, args.port)
+    rate = args.rate or held(cli.home(), paths, args.seconds)
+    figures = run(cli.home(), paths, args.part or list(PARTS), rate, args.minutes, args.seconds)
     print(f"\n{rate:,.0f} requests a second held\n{table(figures)}")
     if not all(figure.good for figure in figures):
         sys.exit(1)
