@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import logging
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
+from catalog.errors import HaokeError
 from web import gate
 
 LONGEST_LINE = 16 * 1024  # bytes of a request line: a query of 300 characters with many filters, percent-encoded
@@ -29,8 +32,22 @@ def factory() -> Any:
     return app
 
 
+def claim(host: str, port: int) -> None:
+    """Refuses a port that is taken. Workers share theirs, so a second server would start on it, and the two would answer by turns."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of a server that has ended don't count
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise HaokeError(f"port {port} is taken", hint="end the other server, or name another port with --port") from error
+        raise HaokeError(f"can't listen on {host}, port {port}: {error.strerror}", hint="name an address of this machine with --host, or another --port") from error
+
+
 def run(host: str, port: int, workers: int, *, engine_url: str, home: Path) -> None:
     """Serves until interrupted. The workers learn where the engine is from the environment."""
+    claim(host, port)
     from granian import Granian
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
