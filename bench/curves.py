@@ -32,7 +32,8 @@ import cli
 from bench.engines import named, server
 from bench.generate import write
 from bench.ingest import run, size
-from bench.search import memory, pages, percentile, sampled
+from bench.search import pages, percentile, sampled
+from bench.served import memory
 from indexer.engine import Engine, Query, open_engine
 from ranking.results import Request
 from ranking.search import search

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cli
-from bench.served import served
+from bench.served import memory, served
 from catalog.resource import Resource
 from indexer.engine import Engine, Page, Query, open_engine
 from ranking.results import Request
@@ -116,12 +116,6 @@ class Rates:
     web_ms: float  # processor time of the server's processes, a page
     beside_ms: float  # and of the processes beside them, like an engine's
     memory: float  # MB, of the server's processes
-
-
-def memory(pids: Sequence[int]) -> float:
-    """MB that processes have for themselves; pages of mapped files, like those of an index, belong to the system."""
-    lines = (line for pid in pids for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon:")) / 1024
 
 
 def processor(pids: Sequence[int]) -> float:

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,13 +44,14 @@ class Server:
         return sum(line[1].endswith(wanted) and line[3] == _LISTENING for line in lines)
 
     def memory(self) -> float:
-        """MB that all workers have of their own. Pages of the index belong to the system, which takes them back when it needs them."""
-        return sum(_proportional(pid) for pid in self.workers()) / 1024
+        """MB that all workers have for themselves."""
+        return memory(self.workers())
 
 
-def _proportional(pid: int) -> int:
-    """kB of a process beside files; what a fork shares counts for each in part."""
-    return next(int(line.split()[1]) for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() if line.startswith("Pss_Anon:"))
+def memory(pids: Sequence[int]) -> float:
+    """MB that processes have for themselves; pages of mapped files, like those of an index, belong to the system."""
+    lines = (line for pid in pids for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon:")) / 1024
 
 
 def _free(port: int) -> int:
