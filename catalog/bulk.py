@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-YOUNG = 200_000  # allocations between two looks at the young ones; cycles of failed rows are still found
+YOUNG = 2_000_000  # allocations between two looks at the young ones; cycles of failed rows are still found
 
 
 def collect_seldom() -> None:

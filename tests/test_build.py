@@ -18,11 +18,13 @@ from catalog.errors import GenerationError
 from catalog.resource import Resource, Status
 from catalog.store import Store
 from indexer import build as building
-from indexer.build import apply_changes, golden, prune, rebuild, verify
+from indexer import verify as verifying
+from indexer.build import apply_changes, prune, rebuild
 from indexer.document import to_document, today
 from indexer.engine import Engine, Generation, OneOf, Query, Term, open_engine
 from indexer.engines.embedded import writing
 from indexer.fields import FRESH
+from indexer.verify import golden, verify
 from ranking.signals import prior
 from tests.engine_contract import resource
 
@@ -156,19 +158,19 @@ def test_golden_resources_come_evenly_from_what_the_generation_holds(store: Stor
     found = golden(store, generation)
     assert found.items() >= {("a:0000", "会计"), ("a:0030", "会计"), ("a:0057", "会计")}
     assert not {"a:0003", "a:0006", "z:1"} & set(found)
-    assert building.GOLDEN - 3 <= len(found) <= building.GOLDEN
+    assert verifying.GOLDEN - 3 <= len(found) <= verifying.GOLDEN
     verify(store, engine, generation)
 
 
 def test_titles_without_a_word_hold_up_no_build(store: Store, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "GOLDEN", 100)  # each of them is looked for
+    monkeypatch.setattr(verifying, "GOLDEN", 100)  # each of them is looked for
     put(store, [resource("b:1", "？！"), resource("b:2", "x" * 1_000), resource("b:3", "C++")])
     assert rebuild(store, engine, prior).generation.documents == 63
 
 
 def test_an_index_of_another_dictionary_wants_a_rebuild(store: Store, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     rebuild(store, engine, prior)
-    monkeypatch.setattr(building, "fingerprint", lambda: "another")
+    monkeypatch.setattr(verifying, "fingerprint", lambda: "another")
     with pytest.raises(GenerationError, match="haoke reindex"):
         apply_changes(store, engine, prior)
 
@@ -313,4 +315,5 @@ def test_an_advertisement_is_within_the_days_since_it_was_posted_and_nothing_els
 
 def test_what_a_worker_hands_over_is_what_it_made(store: Store) -> None:
     bodies = [bytes(body) for _, _, body in store.scan()]
-    assert building._received(building._sent(bodies, prior), bodies) == building._documents(bodies, prior)
+    made = building._made(bodies, prior)
+    assert [building._whole(document, body) for (_, document), body in zip(made, bodies, strict=True)] == building._documents(bodies, prior)
