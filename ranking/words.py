@@ -39,7 +39,7 @@ def word_clause(word: str, scale: float = 1.0) -> Clause:
 
 def text_clause(text: str, scale: float) -> Clause | None:
     """All words of a text."""
-    words = [word_clause(t.text, scale) for t in query_tokens(text)]
+    words = [word_clause(word, scale) for word in dict.fromkeys(t.text for t in query_tokens(text))]
     return every(words) if words else None
 
 

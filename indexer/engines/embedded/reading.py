@@ -1,12 +1,10 @@
-"""Searching one open generation: count first, then score what is worth it, and count its facets meanwhile."""
+"""Searching one open generation: count first, then score what is worth it."""
 
 from __future__ import annotations
 
 import math
-import os
 from collections import Counter, OrderedDict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -20,7 +18,6 @@ from indexer.engines.embedded.files import read_meta, stamp_of
 from indexer.engines.embedded.translate import Translator
 from indexer.fields import SCHEMA_VERSION
 
-LARGE = 300_000  # documents from which hits and counts are sought at the same time: tantivy gives up Python's lock meanwhile
 EDGE = 128  # hits read beyond a page's end: most ties end within them, and asking for them costs next to nothing
 TIES = 1_000  # equal scores at a page's edge are put in order of id up to this many, beyond that in order of the index
 BROAD = 50_000  # matches from which only those that a query names as first are scored for its first pages
@@ -28,6 +25,7 @@ ENOUGH = 10_000  # of them there must be
 MANY = 1_000_000  # more values of a facet in one segment than any catalogue has: counts stay exact
 COSTLY = 2_000  # matches from which totals and counts are remembered
 KEPT = 512  # of them, a generation's state and process: some 20 kB each
+TOTAL = {"total": {"value_count": {"field": "prior", "missing": 0}}}  # no facet is called so
 Counts = dict[str, tuple[tuple[str, int], ...]]
 
 
@@ -88,7 +86,6 @@ class Reader:
         self.stamp = stamp_of(folder / "meta.json")
         self.translator = Translator(self.index.schema)
         self.snapshot = Snapshot(self.index.searcher())
-        self._beside = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="counts")  # starts its threads when they are needed
 
     def look(self) -> Snapshot:
         """The generation as last committed, by whichever process."""
@@ -110,23 +107,13 @@ class Reader:
         whole = self.translator.whole(query)
         known = snapshot.counted(query)
         # counted before anything is scored: most questions of a search that goes on asking find nothing, and scoring nothing costs ten times more
-        total = known[0] if known else self._total(searcher, whole)
-        if not total or not query.size:
-            facets = known[1] if known else self._facets(searcher, query, whole, total)
-            found, following = list[api.Hit](), None
-        else:
-            beside = not known and query.facets and searcher.num_docs >= LARGE
-            counting = self._beside.submit(self._facets, searcher, query, whole, total) if beside else None
-            found, following = self._hits(searcher, query, whole, total)
-            facets = known[1] if known else counting.result() if counting else self._facets(searcher, query, whole, total)
+        total, facets = known or self._counts(searcher, query, whole)
         if not known:
             snapshot.remember(query, total, facets)
+        if not total or not query.size:
+            return api.Page(total, (), facets, generation)
+        found, following = self._hits(searcher, query, whole, total)
         return api.Page(total, tuple(found), facets, generation, following)
-
-    @staticmethod
-    def _total(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
-        """Exact number of matches: an aggregation scores nothing, which a search does even for its count alone."""
-        return int(searcher.aggregate(query, {"all": {"value_count": {"field": "prior", "missing": 0}}})["all"]["value"])
 
     # hits ----------------------------------------------------------------------------------------------------------
     def _hits(self, searcher: tantivy.Searcher, query: api.Query, whole: tantivy.Query, total: int) -> tuple[list[api.Hit], api.Cursor | None]:
@@ -201,32 +188,35 @@ class Reader:
         document = searcher.doc(address)
         return api.Hit(str(document.get_first("id")), float(score), bytes(document.get_first("body") or b""))
 
-    # facets --------------------------------------------------------------------------------------------------------
-    def _facets(self, searcher: tantivy.Searcher, query: api.Query, whole: tantivy.Query, total: int) -> Counts:
-        selected = {f.field for f in query.filters} & set(query.facets)
-        plain = [name for name in query.facets if name not in selected]
-        counts: Counts = dict.fromkeys(plain, ())
-        if plain and total:
-            counts |= self._count(searcher, whole, {name: query.facets[name] for name in plain})
-        for name in selected:
-            counts |= self._count(searcher, self.translator.whole(query, without=name), {name: query.facets[name]})
-        return {name: counts[name] for name in query.facets}
+    # counts --------------------------------------------------------------------------------------------------------
+    @staticmethod
+    def _total(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+        """Exact number of matches: an aggregation scores nothing, which a search does even for its count alone."""
+        return int(searcher.aggregate(query, TOTAL)["total"]["value"])
 
-    def _count(self, searcher: tantivy.Searcher, query: tantivy.Query, limits: Mapping[str, int]) -> Counts:
+    def _counts(self, searcher: tantivy.Searcher, query: api.Query, whole: tantivy.Query) -> tuple[int, Counts]:
+        """Total and facets in one pass, but for facets that are narrowed by themselves."""
+        selected = {f.field for f in query.filters} & set(query.facets)
+        total, counts = self._count(searcher, whole, {name: limit for name, limit in query.facets.items() if name not in selected})
+        for name in selected:
+            counts |= self._count(searcher, self.translator.whole(query, without=name), {name: query.facets[name]})[1]
+        return total, {name: counts[name] for name in query.facets}
+
+    def _count(self, searcher: tantivy.Searcher, query: tantivy.Query, limits: Mapping[str, int]) -> tuple[int, Counts]:
         """Exact counts: every segment hands up all its values; ties at the cut are decided by value."""
         asked = {name: max(2 * limit, 200) for name, limit in limits.items()}
-        found = self._aggregate(searcher, query, asked)
+        total, found = self._aggregate(searcher, query, asked)
         # a cut inside a run of equal counts is arbitrary: ask for all values of that field
         cut = {n: MANY for n, v in found.items() if len(v) == asked[n] and limits[n] <= len(v) and v[limits[n] - 1][1] == v[-1][1]}
         if cut:
-            found |= self._aggregate(searcher, query, cut)
-        return {name: tuple(sorted(values, key=lambda v: (-v[1], v[0]))[: limits[name]]) for name, values in found.items()}
+            found |= self._aggregate(searcher, query, cut)[1]
+        return total, {name: tuple(sorted(values, key=lambda v: (-v[1], v[0]))[: limits[name]]) for name, values in found.items()}
 
     @staticmethod
-    def _aggregate(searcher: tantivy.Searcher, query: tantivy.Query, sizes: Mapping[str, int]) -> dict[str, list[tuple[str, int]]]:
+    def _aggregate(searcher: tantivy.Searcher, query: tantivy.Query, sizes: Mapping[str, int]) -> tuple[int, dict[str, list[tuple[str, int]]]]:
         asked = {name: {"terms": {"field": name, "size": size, "segment_size": MANY}} for name, size in sizes.items()}
-        answer = searcher.aggregate(query, asked)
-        return {name: [(str(b["key"]), int(b["doc_count"])) for b in answer[name]["buckets"]] for name in sizes}
+        answer = searcher.aggregate(query, asked | TOTAL)
+        return int(answer["total"]["value"]), {name: [(str(b["key"]), int(b["doc_count"])) for b in answer[name]["buckets"]] for name in sizes}
 
     def bodies(self, field: str, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """(id or merged id, body) of the documents whose `field` holds one of the ids."""
