@@ -1,6 +1,6 @@
 """What pages of counts and lists remember for a minute: the same for everybody, and made from searches that are.
 
-A value is made once a process and once a generation: what two visitors want at the same time is not made twice.
+A value is made once a process: what two visitors want at the same time is not made twice, and while one has it made anew the others get the one before.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from flask import Flask, current_app
 from web.i18n import language
 
 SECONDS = 60.0
+LATE = 600.0  # that a value may be given longer, while somebody has it made anew
 MOST = 2048  # values a process
 T = TypeVar("T")
 
@@ -35,6 +36,8 @@ class Memo:
             until, value = self._values.get(key, (0.0, None))
             if self.clock() < until:
                 self._values.move_to_end(key)
+                return value  # type: ignore[return-value]
+            if key in self._making and self.clock() < until + LATE:
                 return value  # type: ignore[return-value]
             making = self._making.setdefault(key, Lock())
         with making:
