@@ -16,7 +16,7 @@ import random
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -61,32 +61,30 @@ def changed(row: dict[str, str], dice: random.Random, number: int) -> dict[str, 
     return row
 
 
-def rows(file: Path, share: float, dice: random.Random) -> Iterator[list[str]]:
-    """The lines of a day's table, its head first."""
+def rows(file: Path, share: float, dice: random.Random, mark: str) -> Iterator[Sequence[str]]:
+    """The lines of a day's table, its head first; with a mark, a new row whose title begins with it comes last."""
     with file.open(encoding="utf-8") as lines:
         head = next(lines).rstrip("\n").split("\t")
         yield head
+        row: dict[str, str] = {}
         for number, line in enumerate(lines):
             if dice.random() < share:
-                yield list(changed(dict(zip(head, line.rstrip("\n").split("\t"), strict=True)), dice, number).values())
+                row = changed(dict(zip(head, line.rstrip("\n").split("\t"), strict=True)), dice, number)
+                yield tuple(row.values())
+    if mark and row:
+        yield tuple({**row, "id": "new-mark", "title": mark + row["title"], "expires": (date.today() + timedelta(days=60)).isoformat()}.values())
 
 
 def write(tables: Path, target: Path, share: float, seed: int) -> dict[str, int]:
-    """Writes a day's tables; how many rows each has. The last row of the first bears the mark."""
+    """Writes a day's tables; how many rows each has. The last posting bears the mark."""
     counts: dict[str, int] = {}
     for name in TABLES:
         source = tables / f"{name}.tsv"
-        if not source.exists():
-            continue
-        last: list[str] = []
-        with (target / source.name).open("w", encoding="utf-8") as out:
-            for number, row in enumerate(rows(source, share, random.Random(f"{seed}/{name}"))):
-                counts[name], last = number, row
-                out.write("\t".join(row) + "\n")
-            if len(counts) == 1:
-                counts[name] += 1
-                out.write("\t".join(["new-mark", f"{MARK}{last[1]}", *last[2:]]) + "\n")
-        (target / f"{name}.toml").write_bytes((tables / f"{name}.toml").read_bytes())
+        if source.exists():
+            made = rows(source, share, random.Random(f"{seed}/{name}"), MARK if name == "jobs" else "")
+            with (target / source.name).open("w", encoding="utf-8") as out:
+                counts[name] = sum(out.write("\t".join(row) + "\n") > 0 for row in made) - 1
+            (target / f"{name}.toml").write_bytes((tables / f"{name}.toml").read_bytes())
     return counts
 
 
