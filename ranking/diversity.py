@@ -40,7 +40,7 @@ def absent(engine: Engine, query: Query, page: Page) -> dict[str, tuple[Hit, ...
     """The best GUESTS of each kind that was found but has no hit on the page: those with most first, at most KINDS of them."""
     shown = {_traits(orjson.loads(hit.body))[0] for hit in page.hits}
     kinds = [kind for kind, count in page.facets.get("kind", ()) if count and kind not in shown] if page.next else []
-    asked = replace(query, facets={}, offset=0, size=GUESTS)
+    asked = replace(query, facets={}, offset=0, size=GUESTS, first=())
     return {kind: engine.search(replace(asked, filters=(OneOf("kind", (kind,)),))).hits for kind in kinds[:KINDS]}
 
 

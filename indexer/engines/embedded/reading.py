@@ -20,11 +20,13 @@ from indexer.fields import SCHEMA_VERSION
 
 EDGE = 128  # hits read beyond a page's end: most ties end within them, and asking for them costs next to nothing
 TIES = 1_000  # equal scores at a page's edge are put in order of id up to this many, beyond that in order of the index
+LONG = 20_000  # matches from which a second look costs more than reading so many hits at once
 BROAD = 50_000  # matches from which only those that a query names as first are scored for its first pages
 ENOUGH = 10_000  # of them there must be
 MANY = 1_000_000  # more values of a facet in one segment than any catalogue has: counts stay exact
 COSTLY = 2_000  # matches from which totals and counts are remembered
 KEPT = 512  # of them, a generation's state and process: some 20 kB each
+Part = tuple[tantivy.Query, int]  # some of the matches, and how many
 TOTAL = {"total": {"value_count": {"field": "prior", "missing": 0}}}  # no facet is called so
 Counts = dict[str, tuple[tuple[str, int], ...]]
 
@@ -66,6 +68,11 @@ class Snapshot:
         return self._extents[field]
 
 
+def _start(query: api.Query) -> int:
+    """Hits that stand before the page."""
+    return query.after.seen if query.after else query.offset
+
+
 def _counts_of(query: api.Query) -> Hashable:
     """All of a query that its counts depend on."""
     return query.clause, query.scope, query.filters, tuple(query.facets.items())
@@ -105,6 +112,9 @@ class Reader:
         searcher = snapshot.searcher
         query = replace(query, scope=tuple(f for f in query.scope if not snapshot.all_pass(f)))
         whole = self.translator.whole(query)
+        if query.size and not (query.facets or query.first):  # nothing to count but what is found: in one pass
+            result = self._best(searcher, query, whole, _start(query) + query.size + EDGE, count=True)
+            return self._page(searcher, query, result.count, [(whole, result.count)], {}, generation, result.hits)
         known = snapshot.counted(query)
         # counted before anything is scored: most questions of a search that goes on asking find nothing, and scoring nothing costs ten times more
         total, facets = known or self._counts(searcher, query, whole)
@@ -112,27 +122,30 @@ class Reader:
             snapshot.remember(query, total, facets)
         if not total or not query.size:
             return api.Page(total, (), facets, generation)
-        found, following = self._hits(searcher, query, whole, total)
-        return api.Page(total, tuple(found), facets, generation, following)
+        return self._page(searcher, query, total, self._parts(searcher, query, whole, total), facets, generation)
 
     # hits ----------------------------------------------------------------------------------------------------------
-    def _hits(self, searcher: tantivy.Searcher, query: api.Query, whole: tantivy.Query, total: int) -> tuple[list[api.Hit], api.Cursor | None]:
-        start = query.after.seen if query.after else query.offset
+    def _page(self, searcher: tantivy.Searcher, query: api.Query, total: int, parts: list[Part], facets: Counts, generation: str, best: list[Any] | None = None) -> api.Page:
+        """The page, from the parts of the matches in their order; `best`: the first hits of the first part, where they are known."""
+        start = _start(query)
         page: list[Any] = []
         before = 0  # matches of the parts that are over where the page begins
-        for part, matches in self._parts(searcher, query, whole, total):
+        for part, matches in parts:
             first = start + len(page) - before
             if first < matches and len(page) < query.size:
                 after = query.after if first and not page else None
-                page += self._ranked(searcher, query, part, first, query.size - len(page), after)
+                page += self._ranked(searcher, query, part, matches, first, query.size - len(page), after, best if not before else None)
             before += matches
-        hits = [self._hit(searcher, score, address) for score, address in page]
-        following = None
-        if hits and start + len(hits) < total:
-            following = api.Cursor(hits[-1].score, hits[-1].id, start + len(hits))
-        return hits, following
+        hits = tuple(self._hit(searcher, score, address) for score, address in page)
+        following = api.Cursor(hits[-1].score, hits[-1].id, start + len(hits)) if hits and start + len(hits) < total else None
+        return api.Page(total, hits, facets, generation, following)
 
-    def _parts(self, searcher: tantivy.Searcher, query: api.Query, whole: tantivy.Query, total: int) -> list[tuple[tantivy.Query, int]]:
+    @staticmethod
+    def _best(searcher: tantivy.Searcher, query: api.Query, part: tantivy.Query, limit: int, *, count: bool = False) -> Any:
+        ordering: dict[str, Any] = {"order_by_field": query.sort} if query.sort else {"weight_by_field": query.boost or None}
+        return searcher.search(part, limit=limit, count=count, **ordering)
+
+    def _parts(self, searcher: tantivy.Searcher, query: api.Query, whole: tantivy.Query, total: int) -> list[Part]:
         """The matches in parts that follow each other, each with its size: one, but of a broad query those that it wants first, so that not a million are scored."""
         if total >= BROAD and not query.sort:
             for item in query.first:
@@ -142,15 +155,14 @@ class Reader:
                     return [(part, matches), (self.translator.others(whole, ahead), total - matches)]
         return [(whole, total)]
 
-    def _ranked(self, searcher: tantivy.Searcher, query: api.Query, part: tantivy.Query, start: int, size: int, after: api.Cursor | None) -> list[Any]:
+    def _ranked(self, searcher: tantivy.Searcher, query: api.Query, part: tantivy.Query, matches: int, start: int, size: int, after: api.Cursor | None, best: list[Any] | None) -> list[Any]:
         """(key, address) of a page of one part, by falling key, ties by id."""
         wanted = start + size
-        ordering: dict[str, Any] = {"order_by_field": query.sort} if query.sort else {"weight_by_field": query.boost or None}
-        limit = wanted + EDGE
-        ranked = searcher.search(part, limit=limit, count=False, **ordering).hits
+        limit = wanted + (TIES if matches >= LONG else EDGE)
+        ranked = best if best is not None else self._best(searcher, query, part, limit).hits
         # The order among equal keys is the index's own: take in the whole tie at the page's end, then order it by id.
-        if len(ranked) == limit and ranked[-1][0] == ranked[wanted - 1][0]:
-            ranked = searcher.search(part, limit=wanted + TIES, count=False, **ordering).hits
+        if wanted < len(ranked) < min(matches, wanted + TIES) and ranked[-1][0] == ranked[wanted - 1][0]:
+            ranked = self._best(searcher, query, part, wanted + TIES).hits
         page = self._by_id(searcher, ranked, start, wanted)
         if after:
             page = self._after(searcher, ranked, after, size) or page
