@@ -23,6 +23,7 @@ from indexer.engine import Engine, Page, Query
 from tests.web_sample import build, records
 from web import create_app, gate
 from web.answers import Answer, Answers
+from web.beside import Beside
 from web.gate import Gate
 
 PAGE = "/search?q=数学"
@@ -132,11 +133,39 @@ def test_answers_take_no_more_room_than_they_may() -> None:
     for n in range(5):
         answers.put(n, answer(300))
     assert answers.bytes <= 1_000
-    assert [n for n in range(5) if answers.get(n)] == [2, 3, 4]
+    assert [n for n in range(5) if answers.get(n, "a")] == [2, 3, 4]
     answers.put(3, answer(100))
     assert answers.bytes == 700
     now[0] = 61.0
-    assert answers.get(3) is None
+    assert answers.get(3, "a") is None
+
+
+def test_what_one_worker_has_made_the_others_give_until_a_commit(tmp_path: Path) -> None:
+    now = [0.0]
+    one, other = (Answers(1_000, lambda: now[0], Beside(tmp_path)) for _ in range(2))
+    made = Answer("数学".encode(), (("Content-Type", "text/html"),), 60.0, "g1:1", ({"view": "a:1"},))
+    one.put("key", made)
+    assert other.get("key", "g1:1") == made
+    assert other.get("key", "g1:1") == made  # its own by now
+    assert other.get("another", "g1:1") is None
+    after = Answer(b"new", (), 90.0, "g1:2", ())
+    other.put("key", after)  # after a commit
+    assert one.get("key", "g1:2") == after
+    assert Answers(1_000, lambda: now[0], Beside(tmp_path)).get("key", "g1:1") is None, "what was made before it takes no room"
+    now[0] = 91.0
+    assert Answers(1_000, lambda: now[0], Beside(tmp_path)).get("key", "g1:2") is None, "too old"
+    assert one.get("key", "g1:2") is None
+
+
+def test_an_answer_beside_that_is_damaged_or_has_no_room_is_made_again(tmp_path: Path) -> None:
+    answers = Answers(1_000, lambda: 0.0, Beside(tmp_path / "gone" / "away"))
+    answers.put("key", Answer(b"x", (), 60.0, "g1:1", ()))
+    assert answers.get("key", "g1:1") is not None  # in this process it stays
+    good = Answers(1_000, lambda: 0.0, Beside(tmp_path))
+    good.put("key", Answer(b"x", (), 60.0, "g1:1", ()))
+    for path in tmp_path.glob("*/*"):
+        path.write_bytes(b"\x00")
+    assert Answers(1_000, lambda: 0.0, Beside(tmp_path)).get("key", "g1:1") is None
 
 
 def test_a_full_gate_says_so_at_once_and_serves_those_it_took_in() -> None:

@@ -1,7 +1,7 @@
 """Answers given again: what was asked a moment ago and can't have changed is not made a second time.
 
 Kept ready to send – compressed, with its tag – by address, language and encodings; each process its own, the ones least recently used going
-first. An answer holds as long as the engine's mark() stands: a commit or another generation ends it. Where an engine has no
+first, and all of them what the others have made (web.beside). An answer holds as long as the engine's mark() stands: a commit or another generation ends it. Where an engine has no
 mark, a cluster, it holds for UNMARKED seconds. What is counted (web.counting) is counted each time.
 
 A commit ends thousands of answers in one moment, while as many are asked as before. Nobody is to wait for that: where no permit is free
@@ -10,21 +10,24 @@ A commit ends thousands of answers in one moment, while as many are asked as bef
 
 from __future__ import annotations
 
+import os
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import Headers
 
 from catalog.errors import HaokeError
+from indexer.fields import SHANGHAI
 from web import counting, engine
+from web.beside import FOLDER, Answer, Beside
 from web.i18n import language
 
-SECONDS = 300.0  # that an answer may be old, where no commit ends it before: what expires meanwhile stays so long
+SECONDS = 900.0  # that an answer may be old, where neither a commit nor the day ends it before
+DAY = 86_400
 UNMARKED = 5.0
 HANDOVER = 3.0  # after a commit: what was committed is seen within five, however much there is to do
 BYTES = 128 * 1024 * 1024  # of all answers of a process
@@ -36,44 +39,38 @@ ENDPOINTS = frozenset({"pages.results", "pages.resource", "api.search", "api.sug
 _DROPPED = ("Date", "Server", "Connection", "Content-Length")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A response ready to send, until when, and what of it is counted."""
-
-    body: bytes
-    headers: tuple[tuple[str, str], ...]
-    until: float
-    mark: str
-    events: tuple[dict[str, Any], ...]
-
-    def give(self) -> Response:
-        """The response, counted for the one who gets it."""
-        for event in self.events:
-            counting.again(event)
-        return Response(self.body, headers=Headers(self.headers))
+def give(answer: Answer) -> Response:
+    """The response, counted for the one who gets it."""
+    for event in answer.events:
+        counting.again(event)
+    return Response(answer.body, headers=Headers(answer.headers))
 
 
 class Answers:
     """Answers by key; for many threads."""
 
-    def __init__(self, most: int = BYTES, clock: Callable[[], float] = time.monotonic) -> None:
-        self.most, self.clock = most, clock
+    def __init__(self, most: int = BYTES, clock: Callable[[], float] = time.monotonic, beside: Beside | None = None) -> None:
+        self.most, self.clock, self.beside = most, clock, beside
         self.bytes = 0
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
         self._mark, self._since = "", 0.0
         self._lock = Lock()
 
-    def get(self, key: Hashable) -> Answer | None:
-        """The answer, if it is not too old; whether it still holds, its mark tells."""
+    def get(self, key: Hashable, mark: str) -> Answer | None:
+        """The answer, if it is not too old: the one that holds, also from another process; else the one from before, which its mark tells."""
         with self._lock:
             found = self._answers.get(key)
-            if found is None:
-                return None
-            if found.until < self.clock():
+            if found and found.until < self.clock():
                 self._drop(key)
-                return None
-            self._answers.move_to_end(key)
-            return found
+                found = None
+            if found:
+                self._answers.move_to_end(key)
+        if self.beside and mark and not (found and found.mark == mark):
+            made = self.beside.get(key, mark)
+            if made and made.until >= self.clock():
+                self._keep(key, made)
+                return made
+        return found
 
     def changed(self, mark: str) -> float:
         """For how many seconds the index has had this mark, as far as was seen here."""
@@ -84,6 +81,11 @@ class Answers:
 
     def put(self, key: Hashable, answer: Answer) -> None:
         """Keeps an answer; the ones not used for longest make room."""
+        self._keep(key, answer)
+        if self.beside and answer.mark:
+            self.beside.put(key, answer)
+
+    def _keep(self, key: Hashable, answer: Answer) -> None:
         with self._lock:
             self._drop(key)
             self._answers[key] = answer
@@ -99,7 +101,8 @@ class Answers:
 
 def install(app: Flask) -> None:
     """Keeps what the app answers. First of all that look at a response, so that it sees it last: compressed."""
-    app.extensions["haoke.answers"] = Answers()
+    folder = os.environ.get(FOLDER)
+    app.extensions["haoke.answers"] = Answers(beside=Beside(Path(folder)) if folder else None)
     app.after_request(keep)
 
 
@@ -115,9 +118,9 @@ def look() -> Response | None:
         return None  # the page itself tells what is wrong, or shows what was
     answers: Answers = current_app.extensions["haoke.answers"]
     key = (request.full_path, request.script_root, request.host_url, language(), request.headers.get("Accept-Encoding", ""))
-    found, age = answers.get(key), answers.changed(mark)
+    found, age = answers.get(key, mark), answers.changed(mark)
     if found and found.mark == mark:
-        return found.give()
+        return give(found)
     g.answer, g.earlier, g.handover = (key, mark), found, age < HANDOVER
     return None
 
@@ -133,7 +136,12 @@ def earlier() -> Response | None:
     if found is None:
         return None
     g.answer = None  # it is not kept as the new one
-    return found.give()
+    return give(found)
+
+
+def _left_of_today() -> float:
+    """Seconds until midnight in Shanghai: what expires does so with a day."""
+    return DAY - (time.time() + SHANGHAI.utcoffset(None).total_seconds()) % DAY
 
 
 def keep(response: Response) -> Response:
@@ -146,6 +154,6 @@ def keep(response: Response) -> Response:
     if len(body) <= LARGEST:
         answers: Answers = current_app.extensions["haoke.answers"]
         headers = tuple((name, value) for name, value in response.headers if name not in _DROPPED)
-        until = answers.clock() + (SECONDS if mark else UNMARKED)
+        until = answers.clock() + (min(SECONDS, _left_of_today()) if mark else UNMARKED)
         answers.put(key, Answer(body, headers, until, mark, tuple(g.get("events", ()))))
     return response

@@ -7,12 +7,15 @@ import gc
 import logging
 import os
 import socket
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from catalog.errors import HaokeError
 from web import gate
+from web.beside import FOLDER
 
+MEMORY = "/dev/shm"  # a disk in memory, where there is one
 LONGEST_LINE = 16 * 1024  # bytes of a request line: a query of 300 characters with many filters, percent-encoded
 
 
@@ -57,17 +60,20 @@ def run(host: str, port: int, workers: int, *, engine_url: str, home: Path) -> N
     logging.getLogger("_granian").addFilter(lambda record: "spawning up to" not in record.getMessage())
     os.environ["HAOKE_ENGINE"] = engine_url
     os.environ["HAOKE_HOME"] = str(home)
-    Granian(
-        "web.server:factory",
-        address=host,
-        port=port,
-        workers=workers,
-        interface=Interfaces.WSGI,
-        factory=True,
-        # a few work, others wait at the gate, and there are always some to tell that it is too much; kept answers pass them
-        blocking_threads=gate.threads(engine_url),
-        http1_settings=HTTP1Settings(max_buffer_size=64 * LONGEST_LINE),
-        respawn_failed_workers=True,
-        log_access=False,
-        log_level=LogLevels.warning,
-    ).serve()
+    with tempfile.TemporaryDirectory(prefix="haoke-answers-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as folder:
+        if workers > 1:
+            os.environ[FOLDER] = folder
+        Granian(
+            "web.server:factory",
+            address=host,
+            port=port,
+            workers=workers,
+            interface=Interfaces.WSGI,
+            factory=True,
+            # a few work, others wait at the gate, and there are always some to tell that it is too much; kept answers pass them
+            blocking_threads=gate.threads(engine_url),
+            http1_settings=HTTP1Settings(max_buffer_size=64 * LONGEST_LINE),
+            respawn_failed_workers=True,
+            log_access=False,
+            log_level=LogLevels.warning,
+        ).serve()
