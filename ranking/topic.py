@@ -49,19 +49,25 @@ class Topic:
         words = [t for t in query_tokens(self.cleaned) if not _CODE.fullmatch(t.text)]
         longer = [t for t in words if len(t.text) > 1]
         self.tokens: list[Token] = longer or words
+        self._ways = [_ways(t) for t in self.tokens]
+        self._betweens: dict[tuple[int, int], str] = {}
         self._rarity, self._kinds = rarity, kinds
         self._tells: dict[tuple[str, float], bool] = {}
 
     @property
     def words(self) -> list[str]:
         """All words whose rarity it may ask for: in one request for several titles, see Rarity.learn."""
-        return [way.text for t in self.tokens for way in _ways(t)]
+        return [way.text for ways in self._ways for way in ways]
 
     @cached_property
     def weights(self) -> dict[str, float]:
         """What each word weighs: the rarer among the titles of these kinds, the more."""
         self._rarity.learn(self.words, self._kinds)
         return {t.text: self._rarity.weight(t.text, self._kinds) for t in self.tokens}
+
+    @cached_property
+    def _whole(self) -> float:
+        return sum(self.weights.values()) or 1.0
 
     def tells(self, word: str, most: float = TELLING) -> bool:
         """Whether a word is rare enough among titles to name a topic."""
@@ -80,8 +86,11 @@ class Topic:
 
         The weight of all words and of the longest stretch count half each: 数据资源管理 is not what 资源管理与数据分析 is about.
         """
-        held = [t for t in self.tokens if any(text.holds(way.text) for way in _ways(t))]
-        stretches = self.standing(text)
+        ways = self._held(text)
+        held = [t for t, standing in zip(self.tokens, ways, strict=True) if standing]
+        if not held:
+            return 0.0, ""
+        stretches = self._stretches(text, ways)
         longest = max((self.share(stretch) for stretch in stretches), default=0.0)
         return (self.share(held) + longest) / 2, self.named(stretches)
 
@@ -90,12 +99,19 @@ class Topic:
 
         What studies a thing counts as the thing: 市场营销学 where the text says 市场营销.
         """
+        return self._stretches(text, self._held(text))
+
+    def _held(self, text: Text) -> list[list[Token]]:
+        """For each word, the ways of it that a text holds."""
+        return [[way for way in ways if text.holds(way.text)] for ways in self._ways]
+
+    def _stretches(self, text: Text, held: Sequence[Sequence[Token]]) -> list[list[Token]]:
         found: list[list[Token]] = []
         at = 0
-        while at < len(self.tokens):
+        while at < len(held):
             stretch: list[Token] = []
-            for token in self.tokens[at:]:
-                grown = next((way for way in _ways(token) if text.holds(way.text) and self._between(stretch or [way], way) in text.folded), None)
+            for ways in held[at:]:
+                grown = next((way for way in ways if self._between(stretch[0] if stretch else way, way) in text.folded), None)
                 if grown is None:
                     break
                 stretch.append(grown)
@@ -104,18 +120,22 @@ class Topic:
             at += max(1, len(stretch))
         return found
 
-    def _between(self, stretch: Sequence[Token], last: Token) -> str:
-        return key(self.cleaned[stretch[0].start : last.end])
+    def _between(self, first: Token, last: Token) -> str:
+        """The title from one word to another, as it is compared."""
+        span = first.start, last.end
+        if span not in self._betweens:
+            self._betweens[span] = key(self.cleaned[span[0] : span[1]])
+        return self._betweens[span]
 
     @property
     def asked(self) -> dict[str, float]:
         """The words to look for, with what studies a thing also as the thing, and what they weigh."""
-        return {way.text: self.weights[t.text] for t in self.tokens for way in _ways(t)}
+        return {way.text: self.weights[t.text] for t, ways in zip(self.tokens, self._ways, strict=True) for way in ways}
 
     def share(self, held: Sequence[Token]) -> float:
         """The share of the title's weight that some of its words have, in whole or without 学."""
         starts = {t.start for t in held}
-        return sum({t.text: self.weights[t.text] for t in self.tokens if t.start in starts}.values()) / (sum(self.weights.values()) or 1.0)
+        return sum(self.weights[word] for word in {t.text for t in self.tokens if t.start in starts}) / self._whole
 
     def named(self, stretches: Sequence[Sequence[Token]], *, telling: bool = True, called: bool = False) -> str:
         """Stretches as the title writes them; with `telling` those that name a topic, with `called` those that titles are called."""
