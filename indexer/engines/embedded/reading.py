@@ -20,9 +20,9 @@ from indexer.fields import SCHEMA_VERSION
 
 EDGE = 128  # hits read beyond a page's end: most ties end within them, and asking for them costs next to nothing
 TIES = 1_000  # equal scores at a page's edge are put in order of id up to this many, beyond that in order of the index
-LONG = 20_000  # matches from which a second look costs more than reading so many hits at once
-BROAD = 50_000  # matches from which only those that a query names as first are scored for its first pages
-ENOUGH = 10_000  # of them there must be
+LONG = 10_000  # matches from which a second look costs more than reading so many hits at once
+BROAD = 20_000  # matches from which only those that a query names as first are scored for its first pages
+ENOUGH = 5_000  # of them there must be
 MANY = 1_000_000  # more values of a facet in one segment than any catalogue has: counts stay exact
 COSTLY = 2_000  # matches from which totals and counts are remembered
 KEPT = 512  # of them, a generation's state and process: some 20 kB each
