@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 import cli
-from bench.figures import Figure, table
+from bench.figures import Bound, Figure, table
 from bench.generate import TABLES
 from bench.homes import copied, haoke
 from bench.served import served
@@ -32,6 +32,7 @@ from bench.served import served
 SHARE = 0.02
 CHANGED, NEW = 0.7, 0.2  # of these; the rest is gone
 MARK = "霁云观测"  # begins the title of the row that is looked for: no other has it
+ENOUGH = 20_000  # rows; of fewer, starting the commands takes most of the time
 GIVEN_UP = 60.0  # seconds until a change that is not seen counts as lost
 
 
@@ -126,8 +127,9 @@ def measure(home: Path, tables: Path, share: float = SHARE, seed: int = 1) -> Da
 
 def figures(day: Day) -> list[Figure]:
     """Beside what the project promises."""
+    bound: Bound = "at least" if day.rows >= ENOUGH else "beside"
     return [
-        Figure(f"incremental day, {day.rows:,} rows: end to end", day.rows / (day.ingest + day.index), "at least", 5_000, "rows/s"),
+        Figure(f"incremental day, {day.rows:,} rows: end to end", day.rows / (day.ingest + day.index), bound, 5_000, "rows/s"),
         Figure("incremental day: a change is seen, after its commit", day.seen, "at most", 5, "s"),
     ]
 
