@@ -70,6 +70,7 @@ class Point:
     json_s: float
     web_ms: float  # processor time of an HTML page, in the web processes
     node_ms: float  # and in the node of Elasticsearch
+    kept_ms: float  # of an answer that is given again, in the web processes
     serve_mb: float  # all serving processes, a node of Elasticsearch among them
     machine: str
     date: str
@@ -146,7 +147,7 @@ def measure(kind: str, root: str, built: Built, seconds: float) -> Point:
     return Point(
         kind, documents, round(built.ingest, 1), round(built.reindex, 1), round(documents / (built.ingest + built.reindex)) if built.ingest else 0, round(built.memory),
         round(size(home / "catalog.sqlite") / documents), round(held(root) / documents), round(percentile(times, 0.5), 2), round(percentile(times, 0.95), 2),
-        round(served.html), round(served.json), round(served.web_ms, 2), round(served.beside_ms, 2), round(served.memory + memory(beside)), machine(), date.today().isoformat(), command(),
+        round(served.html), round(served.json), round(served.web_ms, 2), round(served.beside_ms, 2), round(served.kept_ms, 2), round(served.memory + memory(beside)), machine(), date.today().isoformat(), command(),
     )  # fmt: skip
 
 

@@ -27,7 +27,6 @@ from bench.served import served
 from indexer.engine import open_engine
 
 RATE = 200  # samples a second
-PORT = 8919
 #: beginning of a file's path → layer, the first that fits
 LAYERS = (
     ("indexer/engines/", "engine"), ("indexer/", "engine"), ("ranking/", "ranking"), ("catalog/", "reading records"), ("web/templates/", "templates"), ("web/", "web"),
@@ -101,8 +100,8 @@ def told(seen: list[tuple[Stack, int]], most: int = 3) -> str:
 
 def watched(paths: list[str], seconds: int, clients: int) -> str:
     """What py-spy saw of a worker that had so many seconds of traffic."""
-    with served(cli.home(), PORT, workers=1) as server, tempfile.TemporaryDirectory() as scratch:
-        asking = threading.Thread(target=asked, args=(PORT, paths, seconds + 3, clients, "gzip"))
+    with served(cli.home(), workers=1) as server, tempfile.TemporaryDirectory() as scratch:
+        asking = threading.Thread(target=asked, args=(server.port, paths, seconds + 3, clients, "gzip"))
         asking.start()
         target = Path(scratch) / "raw"
         subprocess.run(

@@ -37,6 +37,7 @@ class Inputs:
     small_ms: float
     large: float
     large_ms: float
+    indices: float
     web_ms: float
     kept_ms: float
     resource: float
@@ -70,8 +71,8 @@ class Inputs:
 
     @property
     def per_shard(self) -> float:
-        """Processor ms of a page for each shard that is asked, however small."""
-        return max(0.0, self.small_ms - self.per_document * self.small)
+        """Processor ms of a page for each shard that is asked, however small: what an index without documents would take."""
+        return max(0.0, self.small_ms - self.per_document * self.small) / self.indices
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ class Plan:
         processes, made, pages = self.serving(arriving, origin)
         shards = ceil(documents / i.shard)
         slope = i.per_document * (i.estimated if self.estimated else 1.0)
-        page_ms = shards * i.per_shard + slope * documents
+        page_ms = (shards + i.indices - 1) * i.per_shard + slope * documents
         data_cores = pages * page_ms / 1000 / i.busy
         index_gb = documents * i.index_b / 1e9
         nodes = max(i.zones, ceil(data_cores / i.cores))

@@ -115,6 +115,7 @@ class Rates:
     json: float
     web_ms: float  # processor time of the server's processes, a page
     beside_ms: float  # and of the processes beside them, like an engine's
+    kept_ms: float  # of an answer that is given again
     memory: float  # MB, of the server's processes
 
 
@@ -137,7 +138,9 @@ def pages(queries: list[str], seconds: float, beside: Sequence[int] = ()) -> Rat
             rates.append(len(times) / seconds)
             spent.append([(processor(pids) - was) / len(times) * 1000 for pids, was in zip((own, beside), before, strict=True)])
             print(f"{name:<28}{rates[-1]:>9.0f} a second, p50 {percentile(times, 0.5):.1f} ms, p95 {percentile(times, 0.95):.1f} ms")
-        return Rates(*rates, *spent[0], memory=memory(own))
+        was = processor(own)
+        times = asked(server.port, ["/search?q="], seconds / 4, 4 * workers, "gzip")
+        return Rates(*rates, *spent[0], kept_ms=(processor(own) - was) / len(times) * 1000, memory=memory(own))
 
 
 def asked(port: int, paths: list[str], seconds: float, clients: int, encoding: str = "identity") -> list[float]:
