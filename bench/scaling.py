@@ -178,7 +178,6 @@ class Plan:
         yield "reindex of all", f"{documents / builds / 3600:,.1f} h"
         yield "a day's changes (2 %)", f"{0.02 * documents / builds / 60:,.0f} min"
         yield "a lost node copied to a new one", f"{node_gb * 1000 / i.recovery / 60:,.0f} min"
-        yield "busy after the loss of a node", f"{i.busy * nodes / (nodes - 1):.0%}"
         yield "busy after the loss of a zone", f"{i.busy * i.zones / (i.zones - 1):.0%}"
 
 
