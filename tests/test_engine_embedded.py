@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ import pytest
 from catalog.errors import BadRequest, GenerationError
 from catalog.resource import Salary
 from indexer.engine import Between, Cursor, Every, OneOf, Query, Some, Term, open_engine
-from indexer.engines.embedded import reading, translate
-from indexer.fields import FRESH
+from indexer.engines.embedded import reading, snapshot, translate
+from indexer.fields import FRESH, SHANGHAI
 from tests.engine_contract import EngineContract, Make, build, documents, resource
 
 
@@ -44,6 +45,18 @@ def test_what_expires_is_hidden_also_where_nothing_did_before(tmp_path: Path) ->
         writer.commit(sequence=2)
     assert engine.search(open_now).total == engine.count(open_now) == 2
     assert {hit.id for hit in engine.search(open_now).hits} == {"a:1", "a:2"}
+
+
+def test_not_expired_is_asked_alike_until_something_expires(tmp_path: Path) -> None:
+    engine = open_engine(f"embedded:{tmp_path}")
+    build(engine, documents([resource(f"a:{n}", "会计", expires=f"20{20 + n}-06-30") for n in range(6)]))
+    reader = engine._active_reader()
+    days = [datetime(2022, month, 1, tzinfo=SHANGHAI).timestamp() for month in (1, 3, 6, 7, 12)]
+    asked = [reader.look().settled(Between("expires_at", low=day)) for day in days]
+    assert asked[0] == asked[1] == asked[2] != asked[3] == asked[4]
+    assert [engine.count(Query(scope=(Between("expires_at", low=day),))) for day in days] == [4, 4, 4, 3, 3]
+    assert [engine.count(Query(scope=(Between("expires_at", low=day),))) for day in reversed(days)] == [3, 3, 4, 4, 4]
+    assert engine.count(Query(scope=(Between("expires_at", low=4e9),))) == 0
 
 
 def test_a_range_over_a_field_that_some_lack_leaves_them_out(tmp_path: Path) -> None:
@@ -110,8 +123,8 @@ def test_few_matches_stand_by_their_score_alone(tmp_path: Path) -> None:
 
 
 def test_counts_that_were_remembered_are_those_of_what_stands_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "COSTLY", 1)
-    monkeypatch.setattr(reading, "KEPT", 2)
+    monkeypatch.setattr(snapshot, "COSTLY", 1)
+    monkeypatch.setattr(snapshot, "KEPT", 2)
     engine = open_engine(f"embedded:{tmp_path}")
     name = build(engine, documents([resource("a:1", "会计", degree=("bachelor",)), resource("a:2", "会计", degree=("master",)), resource("a:3", "护士")]))
     query = Query(Term("title", "会计"), facets={"degree": 5}, size=1)

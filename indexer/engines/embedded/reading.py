@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter, OrderedDict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import tantivy
@@ -15,6 +13,7 @@ import tantivy
 from catalog.errors import GenerationError
 from indexer import engine as api
 from indexer.engines.embedded.files import read_meta, stamp_of
+from indexer.engines.embedded.snapshot import Counts, Snapshot
 from indexer.engines.embedded.translate import Translator
 from indexer.fields import SCHEMA_VERSION
 
@@ -24,58 +23,13 @@ LONG = 10_000  # matches from which a second look costs more than reading so man
 BROAD = 20_000  # matches from which only those that a query names as first are scored for its first pages
 ENOUGH = 5_000  # of them there must be
 MANY = 1_000_000  # more values of a facet in one segment than any catalogue has: counts stay exact
-COSTLY = 2_000  # matches from which totals and counts are remembered
-KEPT = 512  # of them, a generation's state and process: some 20 kB each
 Part = tuple[tantivy.Query, int]  # some of the matches, and how many
 TOTAL = {"total": {"value_count": {"field": "prior", "missing": 0}}}  # no facet is called so
-Counts = dict[str, tuple[tuple[str, int], ...]]
-
-
-class Snapshot:
-    """One state of a generation, and what was found out about it: counts of many matches are remembered, for the next page and for other orders."""
-
-    def __init__(self, searcher: tantivy.Searcher) -> None:
-        self.searcher = searcher
-        self._extents: dict[str, tuple[float, float]] = {}
-        self._counted: OrderedDict[Hashable, tuple[int, Counts]] = OrderedDict()
-        self._lock = Lock()
-
-    def counted(self, query: api.Query) -> tuple[int, Counts] | None:
-        """Total and counts of a query, if they were remembered."""
-        with self._lock:
-            return self._counted.get(_counts_of(query))
-
-    def remember(self, query: api.Query, total: int, facets: Counts) -> None:
-        """Keeps what took long to count; what was remembered first goes first."""
-        if total >= COSTLY:
-            with self._lock:
-                self._counted[_counts_of(query)] = (total, facets)
-                if len(self._counted) > KEPT:
-                    self._counted.popitem(last=False)
-
-    def all_pass(self, item: api.Filter) -> bool:
-        """Whether a range leaves nothing out, as "not expired" where nothing has: then it need not be asked of each document."""
-        if not isinstance(item, api.Between):
-            return False
-        low, high = self._extent(item.field)
-        return low <= high and (item.low is None or item.low <= low) and (item.high is None or item.high >= high)
-
-    def _extent(self, field: str) -> tuple[float, float]:
-        """The least and the greatest value of a number field; an empty interval where a document has none, which no range holds."""
-        if field not in self._extents:
-            told = self.searcher.aggregate(tantivy.Query.all_query(), {"extent": {"stats": {"field": field}}})["extent"]
-            self._extents[field] = (told["min"], told["max"]) if 0 < self.searcher.num_docs == told["count"] else (math.inf, -math.inf)
-        return self._extents[field]
 
 
 def _start(query: api.Query) -> int:
     """Hits that stand before the page."""
     return query.after.seen if query.after else query.offset
-
-
-def _counts_of(query: api.Query) -> Hashable:
-    """All of a query that its counts depend on."""
-    return query.clause, query.scope, query.filters, tuple(query.facets.items())
 
 
 class Reader:
@@ -92,14 +46,14 @@ class Reader:
         self.index.config_reader(reload_policy="manual")
         self.stamp = stamp_of(folder / "meta.json")
         self.translator = Translator(self.index.schema)
-        self.snapshot = Snapshot(self.index.searcher())
+        self.snapshot = Snapshot(self.index.searcher(), self.translator)
 
     def look(self) -> Snapshot:
         """The generation as last committed, by whichever process."""
         stamp = stamp_of(self.folder / "meta.json")
         if stamp != self.stamp:
             self.index.reload()
-            self.snapshot = Snapshot(self.index.searcher())
+            self.snapshot = Snapshot(self.index.searcher(), self.translator)
             self.stamp = stamp
         return self.snapshot
 
@@ -110,7 +64,7 @@ class Reader:
     def search(self, query: api.Query, generation: str) -> api.Page:
         snapshot = self.look()
         searcher = snapshot.searcher
-        query = replace(query, scope=tuple(f for f in query.scope if not snapshot.all_pass(f)))
+        query = replace(query, scope=tuple(asked for f in query.scope if (asked := snapshot.settled(f))))
         whole = self.translator.whole(query)
         if query.size and not (query.facets or query.first):  # nothing to count but what is found: in one pass
             result = self._best(searcher, query, whole, _start(query) + query.size + EDGE, count=True)

@@ -1,0 +1,73 @@
+"""One state of a generation, from a commit to the next, and what was found out about it."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import replace
+from threading import Lock
+
+import tantivy
+
+from indexer import engine as api
+from indexer.engines.embedded.translate import Translator
+
+COSTLY = 2_000  # matches from which totals and counts are remembered
+KEPT = 512  # of them, a generation's state and process: some 20 kB each
+Counts = dict[str, tuple[tuple[str, int], ...]]
+
+
+class Snapshot:
+    """One state of a generation, and what was found out about it: counts of many matches are remembered, for the next page and for other orders."""
+
+    def __init__(self, searcher: tantivy.Searcher, translator: Translator) -> None:
+        self.searcher, self.translator = searcher, translator
+        self._extents: dict[str, tuple[float, float]] = {}
+        self._steps: dict[str, tuple[float, float]] = {}
+        self._counted: OrderedDict[Hashable, tuple[int, Counts]] = OrderedDict()
+        self._lock = Lock()
+
+    def counted(self, query: api.Query) -> tuple[int, Counts] | None:
+        """Total and counts of a query, if they were remembered."""
+        with self._lock:
+            return self._counted.get(_counts_of(query))
+
+    def remember(self, query: api.Query, total: int, facets: Counts) -> None:
+        """Keeps what took long to count; what was remembered first goes first."""
+        if total >= COSTLY:
+            with self._lock:
+                self._counted[_counts_of(query)] = (total, facets)
+                if len(self._counted) > KEPT:
+                    self._counted.popitem(last=False)
+
+    def settled(self, item: api.Filter) -> api.Filter | None:
+        """A filter as it is to be asked: a range that leaves nothing out ("not expired" where nothing has) is None, and one that only has a lower end begins
+        with the first value that there is. So it stays the same from minute to minute, and what was counted under it holds."""
+        if not isinstance(item, api.Between):
+            return item
+        low, high = self._extent(item.field)
+        if low <= high and (item.low is None or item.low <= low) and (item.high is None or item.high >= high):
+            return None
+        return replace(item, low=self._step(item.field, item.low)) if item.low is not None and item.high is None else item
+
+    def _step(self, field: str, low: float) -> float:
+        """The least value of a number field from `low` on; `low` itself where there is none."""
+        asked, least = self._steps.get(field, (math.inf, -math.inf))
+        if not asked <= low <= least:
+            told = self.searcher.aggregate(self.translator.filter(api.Between(field, low)), {"extent": {"stats": {"field": field}}})["extent"]
+            least = told["min"] if told["count"] else low
+            self._steps[field] = (low, least)
+        return least
+
+    def _extent(self, field: str) -> tuple[float, float]:
+        """The least and the greatest value of a number field; an empty interval where a document has none, which no range holds."""
+        if field not in self._extents:
+            told = self.searcher.aggregate(tantivy.Query.all_query(), {"extent": {"stats": {"field": field}}})["extent"]
+            self._extents[field] = (told["min"], told["max"]) if 0 < self.searcher.num_docs == told["count"] else (math.inf, -math.inf)
+        return self._extents[field]
+
+
+def _counts_of(query: api.Query) -> Hashable:
+    """All of a query that its counts depend on."""
+    return query.clause, query.scope, query.filters, tuple(query.facets.items())
