@@ -12,7 +12,7 @@ from catalog.errors import EngineError
 from indexer import engine as api
 from indexer.fields import FIELDS
 
-WAYS = 36  # to leave some of several clauses out that are spelled out
+WAYS = 60  # to leave some of several clauses out that are spelled out
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
 
