@@ -13,8 +13,8 @@ import tantivy
 from indexer import engine as api
 from indexer.engines.embedded.translate import Translator
 
-COSTLY = 2_000  # matches from which totals and counts are remembered
-KEPT = 512  # of them, a generation's state and process: some 20 kB each
+COSTLY = 5_000  # matches from which totals and counts are remembered
+KEPT = 2_048  # of them, a generation's state and process: some 20 kB each
 Counts = dict[str, tuple[tuple[str, int], ...]]
 
 
@@ -30,14 +30,19 @@ class Snapshot:
 
     def counted(self, query: api.Query) -> tuple[int, Counts] | None:
         """Total and counts of a query, if they were remembered."""
+        key = _counts_of(query)
         with self._lock:
-            return self._counted.get(_counts_of(query))
+            found = self._counted.get(key)
+            if found:
+                self._counted.move_to_end(key)
+            return found
 
     def remember(self, query: api.Query, total: int, facets: Counts) -> None:
-        """Keeps what took long to count; what was remembered first goes first."""
+        """Keeps what took long to count; what was not asked for longest goes first."""
         if total >= COSTLY:
+            key = _counts_of(query)
             with self._lock:
-                self._counted[_counts_of(query)] = (total, facets)
+                self._counted[key] = (total, facets)
                 if len(self._counted) > KEPT:
                     self._counted.popitem(last=False)
 
