@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from catalog.errors import BadRequest, GenerationError
 from catalog.resource import Salary
-from indexer.engine import Between, Cursor, Every, OneOf, Query, Some, Term, open_engine
-from indexer.engines.embedded import reading, snapshot, translate
+from indexer.engine import Best, Between, Clause, Cursor, Engine, Every, OneOf, Query, Scored, Some, Term, open_engine
+from indexer.engines.embedded import plan, reading, snapshot, translate
 from indexer.fields import FRESH, SHANGHAI
 from tests.engine_contract import EngineContract, Make, build, documents, resource
 
@@ -84,6 +86,47 @@ def test_several_of_many_find_and_score_the_same_however_they_are_asked(tmp_path
     counted = engine.search(query)
     assert spelled_out.total == counted.total == sum(n.bit_count() >= least for n in range(32))
     assert [(h.id, pytest.approx(h.score, rel=1e-5)) for h in spelled_out.hits] == [(h.id, h.score) for h in counted.hits]
+
+
+def clauses() -> st.SearchStrategy[Clause]:
+    terms = st.builds(Term, st.sampled_from(["title", "names", "kind", "degree"]), st.sampled_from(["甲", "乙", "丙", "丁", "戊", "job", "bachelor"]), st.sampled_from([1.0, 2.5]))
+    some = lambda inner: st.lists(inner, min_size=1, max_size=3).map(tuple)  # noqa: E731
+    return st.recursive(
+        terms,
+        lambda inner: st.one_of(
+            st.builds(Every, some(inner), some(inner)), st.builds(Best, some(inner), st.sampled_from([0.0, 0.1])), st.builds(Some, some(inner), st.just(1)), st.builds(Scored, inner, st.just(2.0))
+        ),
+        max_leaves=8,
+    )
+
+
+@pytest.fixture(scope="module")
+def lettered(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    engine = open_engine(f"embedded:{tmp_path_factory.mktemp('index')}")
+    made = [resource(f"a:{n:03}", " ".join(c for i, c in enumerate("甲乙丙丁戊") if n % (i * i + 2) == 0) or "无", employer=("甲 丁",) if n % 3 else ("乙",), degree=("bachelor",) if n % 5 else ()) for n in range(200)]
+    build(engine, documents(made))
+    return engine
+
+
+@settings(max_examples=150, deadline=None)
+@given(clause=clauses(), narrowed=st.booleans())
+def test_a_planned_query_finds_the_same_with_the_same_scores(lettered: Engine, clause: Clause, narrowed: bool) -> None:
+    query = Query(clause, filters=(OneOf("degree", ("bachelor",)),) if narrowed else (), facets={"kind": 5}, size=200)
+    with pytest.MonkeyPatch.context() as patch:
+        plain = lettered.search(query)
+        patch.setattr(snapshot, "PLANNED", 0)
+        patch.setattr(plan, "LOOK_UP", 0)
+        asked = lettered.search(query)
+    assert (asked.total, asked.facets) == (plain.total, plain.facets)
+    assert {h.id: pytest.approx(h.score, rel=1e-4) for h in asked.hits} == {h.id: h.score for h in plain.hits}
+
+
+def test_what_is_rare_is_carried_into_the_lists_of_what_is_common() -> None:
+    held = {"rare": 10, "common": 10_000, "seldom": 20}
+    rare, word = Term("title", "rare"), Best((Term("title", "common"), Term("names", "common"), Term("names", "seldom")), 0.1)
+    asked = plan.planned(Every((word, rare)), lambda field, token: held[token])
+    assert asked == Every((Best((*(Every((Scored(rare, 0.0), t)) for t in word.clauses[:2]), Every((Scored(rare, 0.0), word.clauses[2]))), 0.1), rare))
+    assert plan.planned(Every((word, Term("title", "common"))), lambda field, token: held[token]) == Every((word, Term("title", "common"))), "nothing is rare"
 
 
 @pytest.mark.parametrize("way", ["pages", "cursors"])

@@ -2,7 +2,7 @@
 
     translate    Query → tantivy's queries, and the schema        writing    add, replace, remove, commit
     reading      search, counts, get                              files      the two small files of a generation
-    snapshot     one state of it, and what was found out
+    snapshot     one state of it, and what was found out          plan       how a clause is best asked
 
     ROOT/active.json          which generation answers, and which did before; replaced by rename
     ROOT/write.lock           held by the one writer

@@ -65,23 +65,23 @@ class Reader:
         snapshot = self.look()
         searcher = snapshot.searcher
         query = replace(query, scope=tuple(asked for f in query.scope if (asked := snapshot.settled(f))))
-        whole = self.translator.whole(query)
+        whole = snapshot.whole(query)
         if query.size and not (query.facets or query.first):  # nothing to count but what is found: in one pass
             result = self._best(searcher, query, whole, _start(query) + query.size + EDGE, count=True)
-            return self._page(searcher, query, result.count, [(whole, result.count)], {}, generation, result.hits)
+            return self._page(snapshot, query, result.count, [(whole, result.count)], {}, generation, result.hits)
         known = snapshot.counted(query)
         # counted before anything is scored: most questions of a search that goes on asking find nothing, and scoring nothing costs ten times more
-        total, facets = known or self._counts(searcher, query, whole)
+        total, facets = known or self._counts(snapshot, query, whole)
         if not known:
             snapshot.remember(query, total, facets)
         if not total or not query.size:
             return api.Page(total, (), facets, generation)
-        return self._page(searcher, query, total, self._parts(searcher, query, whole, total), facets, generation)
+        return self._page(snapshot, query, total, self._parts(snapshot, query, whole, total), facets, generation)
 
     # hits ----------------------------------------------------------------------------------------------------------
-    def _page(self, searcher: tantivy.Searcher, query: api.Query, total: int, parts: list[Part], facets: Counts, generation: str, best: list[Any] | None = None) -> api.Page:
+    def _page(self, snapshot: Snapshot, query: api.Query, total: int, parts: list[Part], facets: Counts, generation: str, best: list[Any] | None = None) -> api.Page:
         """The page, from the parts of the matches in their order; `best`: the first hits of the first part, where they are known."""
-        start = _start(query)
+        searcher, start = snapshot.searcher, _start(query)
         page: list[Any] = []
         before = 0  # matches of the parts that are over where the page begins
         for part, matches in parts:
@@ -99,13 +99,13 @@ class Reader:
         ordering: dict[str, Any] = {"order_by_field": query.sort} if query.sort else {"weight_by_field": query.boost or None}
         return searcher.search(part, limit=limit, count=count, **ordering)
 
-    def _parts(self, searcher: tantivy.Searcher, query: api.Query, whole: tantivy.Query, total: int) -> list[Part]:
+    def _parts(self, snapshot: Snapshot, query: api.Query, whole: tantivy.Query, total: int) -> list[Part]:
         """The matches in parts that follow each other, each with its size: one, but of a broad query those that it wants first, so that not a million are scored."""
         if total >= BROAD and not query.sort:
             for item in query.first:
                 ahead = self.translator.filter(item)
-                part = self.translator.whole(query, extra=[ahead])
-                if (matches := self._total(searcher, part)) >= ENOUGH:
+                part = snapshot.whole(query, extra=[ahead])
+                if (matches := self._total(snapshot.searcher, part)) >= ENOUGH:
                     return [(part, matches), (self.translator.others(whole, ahead), total - matches)]
         return [(whole, total)]
 
@@ -160,12 +160,13 @@ class Reader:
         """Exact number of matches: an aggregation scores nothing, which a search does even for its count alone."""
         return int(searcher.aggregate(query, TOTAL)["total"]["value"])
 
-    def _counts(self, searcher: tantivy.Searcher, query: api.Query, whole: tantivy.Query) -> tuple[int, Counts]:
+    def _counts(self, snapshot: Snapshot, query: api.Query, whole: tantivy.Query) -> tuple[int, Counts]:
         """Total and facets in one pass, but for facets that are narrowed by themselves."""
         selected = {f.field for f in query.filters} & set(query.facets)
+        searcher = snapshot.searcher
         total, counts = self._count(searcher, whole, {name: limit for name, limit in query.facets.items() if name not in selected})
         for name in selected:
-            counts |= self._count(searcher, self.translator.whole(query, without=name), {name: query.facets[name]})[1]
+            counts |= self._count(searcher, snapshot.whole(query, without=name), {name: query.facets[name]})[1]
         return total, {name: counts[name] for name in query.facets}
 
     def _count(self, searcher: tantivy.Searcher, query: tantivy.Query, limits: Mapping[str, int]) -> tuple[int, Counts]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from threading import Lock
 
@@ -14,6 +14,8 @@ from indexer import engine as api
 from indexer.engines.embedded.translate import Translator
 
 COSTLY = 5_000  # matches from which totals and counts are remembered
+PLANNED = 300_000  # documents from which a query is planned
+MOST = 131_072  # tokens whose frequencies are remembered
 KEPT = 2_048  # of them, a generation's state and process: some 20 kB each
 Counts = dict[str, tuple[tuple[str, int], ...]]
 
@@ -25,8 +27,22 @@ class Snapshot:
         self.searcher, self.translator = searcher, translator
         self._extents: dict[str, tuple[float, float]] = {}
         self._steps: dict[str, tuple[float, float]] = {}
+        self._frequencies: dict[tuple[str, str], int] = {}
         self._counted: OrderedDict[Hashable, tuple[int, Counts]] = OrderedDict()
         self._lock = Lock()
+
+    def whole(self, query: api.Query, without: str = "", extra: Sequence[tantivy.Query] = ()) -> tantivy.Query:
+        """The query in tantivy's terms; planned where there is enough for it to matter."""
+        return self.translator.whole(query, without, extra, self.frequency if self.searcher.num_docs >= PLANNED else None)
+
+    def frequency(self, field: str, token: str) -> int:
+        """How many documents hold a token."""
+        known = self._frequencies.get((field, token))
+        if known is None:
+            if len(self._frequencies) >= MOST:
+                self._frequencies.clear()
+            known = self._frequencies[field, token] = self.searcher.doc_freq(field, token)
+        return known
 
     def counted(self, query: api.Query) -> tuple[int, Counts] | None:
         """Total and counts of a query, if they were remembered."""
