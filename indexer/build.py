@@ -16,7 +16,7 @@ from itertools import islice
 from multiprocessing import get_context
 from operator import itemgetter
 from os import cpu_count
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -33,6 +33,7 @@ CHUNK = 500  # resources a worker turns into documents at a time
 TOGETHER = (20_000, 200_000)  # documents, at least and at most, that are put in order before they are written: see _place()
 PARTS = 50  # of a catalogue, each in order: the larger it is, the more a search gains; a document that waits takes 3 kB
 COMMIT_EVERY = 200_000  # documents between commits of a build: what a crash costs at most
+SEEN_EVERY = 20_000  # changes between commits of catching up: these are seen some seconds later
 SERIAL_BELOW = 3_000  # fewer resources than this don't pay for starting processes
 
 Progress = Callable[[int, int], None]  # done, total
@@ -40,6 +41,7 @@ Prior = Callable[[Resource], float]
 Place = tuple[int, str, Sequence[str], str]  # where a document stands among others
 Made = tuple[Place, bytes]  # a document as JSON, without its body
 Row = tuple[Place, bytes, bytes]  # and with it
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def _chunks(rows: Iterable[tuple[str, int, bytes]]) -> Iterator[tuple[str, list[
         yield chunk[-1][0], [body for _, _, body in chunk]
 
 
-def _prepared(chunks: Iterator[tuple[str, list[bytes]]], prior: Prior, workers: int, ahead: int) -> Iterator[tuple[str, list[Row]]]:
+def _prepared(chunks: Iterator[tuple[T, list[bytes]]], prior: Prior, workers: int, ahead: int) -> Iterator[tuple[T, list[Row]]]:
     """Chunks as documents to be put in order, in order; by worker processes when there is more than one core, at most `ahead` chunks before they are wanted."""
     if workers < 2:
         for last, bodies in chunks:
@@ -89,7 +91,7 @@ def _prepared(chunks: Iterator[tuple[str, list[bytes]]], prior: Prior, workers: 
         return
     # spawn: a forked child would inherit the engine's threads and the store's connection
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=work_for, initargs=(os.getpid(),)) as pool:
-        waiting: deque[tuple[str, list[bytes], Future[list[Made]]]] = deque()
+        waiting: deque[tuple[T, list[bytes], Future[list[Made]]]] = deque()
         for last, bodies in chunks:
             waiting.append((last, bodies, pool.submit(_made, bodies, prior)))
             if len(waiting) > ahead:
@@ -132,7 +134,7 @@ def rebuild(
     with seldom_collected(), engine.writer(generation.name) as writer:
         sequence = generation.sequence if unfinished else store.sequence()
         done = _index_all(store, writer, prior, generation.resume_after, sequence, workers, lambda n: progress(n, total) if progress else None)
-        _catch_up(store, writer, sequence, prior)
+        _catch_up(store, writer, sequence, prior, workers)
     generation = engine.seal(generation.name)
     verify(store, engine, generation, force=force)
     engine.activate(generation.name)
@@ -175,16 +177,30 @@ def _place(document: Document) -> Place:
     return -len(document.get("fresh", ())), document["kind"][0], document.get(field, []), document["exact"][0]
 
 
-def _catch_up(store: Store, writer: Writer, sequence: int, prior: Prior) -> int:
-    """Applies the changes after `sequence`; returns the sequence reached."""
+def _catch_up(store: Store, writer: Writer, sequence: int, prior: Prior, workers: int) -> int:
+    """Applies the changes after `sequence`, each some thousands at once; returns the sequence reached."""
     while True:
-        batch = list(islice(store.changes(sequence), CHUNK))
-        if not batch:
+        began, since_commit = sequence, 0
+        used = workers if store.sequence() - sequence >= SERIAL_BELOW else 1
+        for (reached, removed), rows in _prepared(_changed(store, sequence), prior, used, used * 3):
+            writer.delete(removed)
+            writer.add(_whole(document, body) for _, document, body in rows)
+            sequence = reached
+            since_commit += len(removed) + len(rows)
+            if since_commit >= SEEN_EVERY:
+                writer.commit(sequence=sequence)
+                since_commit = 0
+        if since_commit:
+            writer.commit(sequence=sequence)
+        if sequence == began:
             return sequence
-        writer.delete(change.id for change in batch if change.body is None)
-        writer.add(_documents([change.body for change in batch if change.body is not None], prior))
-        sequence = batch[-1].sequence
-        writer.commit(sequence=sequence)
+
+
+def _changed(store: Store, since: int) -> Iterator[tuple[tuple[int, list[str]], list[bytes]]]:
+    """((last number, ids that are gone), bodies) of CHUNK changes."""
+    stream = store.changes(since)
+    while chunk := list(islice(stream, CHUNK)):
+        yield (chunk[-1].sequence, [c.id for c in chunk if c.body is None]), [c.body for c in chunk if c.body is not None]
 
 
 def apply_changes(store: Store, engine: Engine, prior: Prior) -> tuple[int, int]:
@@ -197,7 +213,7 @@ def apply_changes(store: Store, engine: Engine, prior: Prior) -> tuple[int, int]
     if active.sequence >= store.sequence():
         return active.sequence, active.sequence
     with engine.writer(active.name) as writer:
-        return active.sequence, _catch_up(store, writer, active.sequence, prior)
+        return active.sequence, _catch_up(store, writer, active.sequence, prior, cpu_count() or 1)
 
 
 def prune(engine: Engine) -> None:

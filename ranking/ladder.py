@@ -88,7 +88,10 @@ def strictly(engine: Engine, requests: Sequence[Request]) -> list[int]:
 def _found(engine: Engine, request: Request) -> int:
     """How many a request would show: of the first question that finds any."""
     reading = weighed(engine, understand(request.text))
-    return next((n for n in engine.counts([replace(_query(request), clause=one.clause) for one in questions(reading, partial(usual, engine))]) if n), 0)
+    asked = (replace(_query(request), clause=one.clause) for one in questions(reading, partial(usual, engine)))
+    # an engine in this process is asked one after the other until something is found, another machine all at once
+    counts = map(engine.count, asked) if engine.mark() else engine.counts(list(asked))
+    return next((n for n in counts if n), 0)
 
 
 def _without(request: Request, field: str) -> Request:

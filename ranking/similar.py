@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from catalog import shortlink
-from catalog.resource import Resource
+from catalog.resource import Kind, Resource
 from catalog.text import key
 from indexer.engine import Clause, Engine, Every, OneOf, Query, Scored, Some, Term
 from ranking.alike import Reason, Seed, alike, city
@@ -60,7 +60,7 @@ def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommen
     asked = clause(seed)
     if asked is None:
         return ()
-    page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", kinds)), size=POOLS.get(resource.kind, POOL), first=FIRST))
+    page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", kinds)), size=POOLS.get(resource.kind, POOL), first=(*near(resource), *FIRST)))
     own = {resource.id, *resource.also}
     found: list[tuple[float, Recommendation]] = []
     for hit in page.hits:
@@ -70,6 +70,12 @@ def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommen
             score, reason = match
             found.append((score, Recommendation(ResultHit(hit.id, round(score, 4), other), reason)))
     return chosen(found, size)
+
+
+def near(resource: Resource) -> tuple[OneOf, ...]:
+    """Of very many ads those in the same city are compared first: they are what is shown first anyway."""
+    cities = tuple(dict.fromkeys(city(code) for code in resource.region)) if resource.kind == Kind.JOB else ()
+    return (OneOf("region", cities),) if cities else ()
 
 
 def clause(seed: Seed) -> Clause | None:

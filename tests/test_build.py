@@ -97,6 +97,28 @@ def test_changes_are_applied_once_and_only_what_changed(store: Store, engine: En
     assert apply_changes(store, engine, prior) == (after, after)
 
 
+def test_many_changes_are_prepared_by_workers_and_seen_on_the_way(store: Store, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    rebuild(store, engine, prior)
+    monkeypatch.setattr(building, "CHUNK", 7)
+    monkeypatch.setattr(building, "SERIAL_BELOW", 10)
+    monkeypatch.setattr(building, "SEEN_EVERY", 20)
+    monkeypatch.setattr(building, "cpu_count", lambda: 2)
+    put(store, [resource(f"a:{n:04}", "出纳") for n in range(40)] + [resource(f"b:{n}", "护士") for n in range(15)])
+    with store.transaction():
+        for n in range(30, 50):
+            store.delete(f"a:{n:04}", "withdrawn")
+    commits: list[int] = []
+    write = writing.IndexWriter.commit
+    monkeypatch.setattr(writing.IndexWriter, "commit", lambda self, **told: (commits.append(told["sequence"]), write(self, **told))[1])
+    apply_changes(store, engine, prior)
+    assert len(commits) == 4  # of 75 changes
+    assert commits == sorted(commits)
+    assert commits[-1] == engine.active().sequence == store.sequence()
+    assert engine.count(Query()) == 60 + 15 - 20
+    assert engine.count(Query(Term("title", "出纳"))) == 30
+    assert engine.get(["a:0030"]) == {}
+
+
 def test_a_closed_resource_keeps_its_page_but_is_not_found(store: Store, engine: Engine) -> None:
     put(store, [resource("c:1", "会计", status=Status.CLOSED)])
     rebuild(store, engine, prior)

@@ -21,7 +21,7 @@ EDGE = 128  # hits read beyond a page's end: most ties end within them, and aski
 TIES = 1_000  # equal scores at a page's edge are put in order of id up to this many, beyond that in order of the index
 LONG = 10_000  # matches from which a second look costs more than reading so many hits at once
 BROAD = 20_000  # matches from which only those that a query names as first are scored for its first pages
-ENOUGH = 5_000  # of them there must be
+ENOUGH = 1_000  # of them there must be: some pages, the best of which are looked for
 MANY = 1_000_000  # more values of a facet in one segment than any catalogue has: counts stay exact
 Part = tuple[tantivy.Query, int]  # some of the matches, and how many
 TOTAL = {"total": {"value_count": {"field": "prior", "missing": 0}}}  # no facet is called so
@@ -103,10 +103,9 @@ class Reader:
         """The matches in parts that follow each other, each with its size: one, but of a broad query those that it wants first, so that not a million are scored."""
         if total >= BROAD and not query.sort:
             for item in query.first:
-                ahead = self.translator.filter(item)
-                part = snapshot.whole(query, extra=[ahead])
+                part = snapshot.whole(replace(query, filters=(*query.filters, item)))
                 if (matches := self._total(snapshot.searcher, part)) >= ENOUGH:
-                    return [(part, matches), (self.translator.others(whole, ahead), total - matches)]
+                    return [(part, matches), (self.translator.others(whole, self.translator.filter(item)), total - matches)]
         return [(whole, total)]
 
     def _ranked(self, searcher: tantivy.Searcher, query: api.Query, part: tantivy.Query, matches: int, start: int, size: int, after: api.Cursor | None, best: list[Any] | None) -> list[Any]:

@@ -105,13 +105,12 @@ class Translator:
         lowest, highest = -1e18 if low is None else float(low), 1e18 if high is None else float(high)
         return tantivy.Query.range_query(self.schema, field, tantivy.FieldType.Float, lowest, highest)
 
-    def whole(self, query: api.Query, without: str = "", extra: Sequence[tantivy.Query] = (), frequency: Frequency | None = None) -> tantivy.Query:
+    def whole(self, query: api.Query, without: str = "", frequency: Frequency | None = None) -> tantivy.Query:
         """Clause, scope and filters in one; `without` leaves out a facet's own filter. frequency: of tokens, to plan by."""
         filters = [*query.scope, *(f for f in query.filters if f.field != without)]
         clause = planned(query.clause, frequency, [f for f in filters if isinstance(f, api.OneOf)]) if frequency else query.clause
         parts = [(_MUST, self.clause(clause))]
         parts += [(_MUST, tantivy.Query.const_score_query(self.filter(f), 0.0)) for f in filters]
-        parts += [(_MUST, tantivy.Query.const_score_query(q, 0.0)) for q in extra]
         return tantivy.Query.boolean_query(parts) if len(parts) > 1 else parts[0][1]
 
     @staticmethod
