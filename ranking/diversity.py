@@ -19,6 +19,7 @@ from ranking.signals import ALIKE, SAME_PROVIDER
 
 PAGES = 2  # that are mixed, together: nothing stands on both, nothing is lost between them
 GUESTS, KINDS = 2, 3  # hits of a kind that the page lacks, and such kinds
+MANY = 20_000  # hits of such a kind from which the newest are looked at first
 LEAST = 0.75  # of its score is left to any hit by either
 PROVIDERS = ("employer", "school", "platform", "source")  # the first that a resource has
 
@@ -39,9 +40,10 @@ def cut(page: Page, offset: int, size: int, *, mix: bool) -> Page:
 def absent(engine: Engine, query: Query, page: Page) -> dict[str, tuple[Hit, ...]]:
     """The best GUESTS of each kind that was found but has no hit on the page: those with most first, at most KINDS of them."""
     shown = {_traits(orjson.loads(hit.body))[0] for hit in page.hits}
-    kinds = [kind for kind, count in page.facets.get("kind", ()) if count and kind not in shown] if page.next else []
-    asked = replace(query, facets={}, offset=0, size=GUESTS, first=())
-    return {kind: engine.search(replace(asked, filters=(OneOf("kind", (kind,)),))).hits for kind in kinds[:KINDS]}
+    kinds = [(kind, count) for kind, count in page.facets.get("kind", ()) if count and kind not in shown] if page.next else []
+    asked = replace(query, facets={}, offset=0, size=GUESTS)
+    # how many there are is known already: only for very many is it worth looking among the first
+    return {kind: engine.search(replace(asked, filters=(OneOf("kind", (kind,)),), first=query.first if count > MANY else ())).hits for kind, count in kinds[:KINDS]}
 
 
 def mixed(hits: Sequence[Hit], first: int) -> list[Hit]:

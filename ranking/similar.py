@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -24,6 +24,8 @@ from ranking.results import ResultHit
 
 POOL = 80  # hits that are compared
 POOLS: Mapping[str, int] = {"lesson": 160}  # all lessons of a book, so that those beside this one are among them
+MANY = 300_000  # resources from which those like an ad are looked for in its city first: a city has thousands of them, of which those are shown first anyway
+ENOUGH = 3 * POOL  # that must be found there
 WORDS = 12  # of a title that are asked for, the rarest
 TITLE = 3.0  # × BM25 of a word of the title
 AGAIN = 0.8  # of its score is left to one of the same provider as one above it, and again for each further one
@@ -56,11 +58,15 @@ class Recommendation:
 def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommendation, ...]:
     """At most so many resources that are like one, the likest first; () where nothing is."""
     kinds = FAMILY.get(resource.kind, (str(resource.kind),))
-    seed = Seed(resource, Rarity(engine), kinds)
+    rarity = Rarity(engine)
+    seed = Seed(resource, rarity, kinds)
     asked = clause(seed)
     if asked is None:
         return ()
-    page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", kinds)), size=POOLS.get(resource.kind, POOL), first=(*near(resource), *FIRST)))
+    query = Query(clause=asked, scope=(unexpired(), OneOf("kind", kinds)), size=POOLS.get(resource.kind, POOL))
+    page = engine.search(replace(query, filters=near(resource))) if rarity.total >= MANY and resource.kind == Kind.JOB and resource.region else None
+    if page is None or page.total < ENOUGH:
+        page = engine.search(replace(query, first=FIRST))
     own = {resource.id, *resource.also}
     found: list[tuple[float, Recommendation]] = []
     for hit in page.hits:
@@ -73,9 +79,8 @@ def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommen
 
 
 def near(resource: Resource) -> tuple[OneOf, ...]:
-    """Of very many ads those in the same city are compared first: they are what is shown first anyway."""
-    cities = tuple(dict.fromkeys(city(code) for code in resource.region)) if resource.kind == Kind.JOB else ()
-    return (OneOf("region", cities),) if cities else ()
+    """The cities of an ad, as a filter."""
+    return (OneOf("region", tuple(dict.fromkeys(city(code) for code in resource.region))),)
 
 
 def clause(seed: Seed) -> Clause | None:
