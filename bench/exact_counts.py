@@ -49,7 +49,7 @@ def bodies(engine: Engine, queries: list[str]) -> list[Body]:
     """What search() asks for pages with facets."""
     recorder = Recorder(engine)
     for text in queries:
-        search(recorder, Request(text=text))  # type: ignore[arg-type]
+        search(recorder, Request(text=text))
     return [translate.body(query, query.facets, 3.0) for query in recorder.queries if query.size and query.facets]
 
 
@@ -69,7 +69,7 @@ def main() -> None:
             for name, change in WAYS.items():
                 began = processor(pids)
                 for body in asked:
-                    engine.reader.connection.search(index=engine.reader.name, body=change(body), search_type="dfs_query_then_fetch")  # type: ignore[attr-defined]
+                    engine.reader.connection.search(index=engine.reader.name, body=change(body), search_type="dfs_query_then_fetch")
                 if turn:
                     print(f"{name:<28}{(processor(pids) - began) / len(asked) * 1000:>9.2f}")
         engine.close()

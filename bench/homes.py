@@ -51,6 +51,8 @@ def twin(index: Path, generation: str) -> str:
 def haoke(home: Path, *words: str, yielding: bool = False) -> dict[str, Any]:
     """Runs a command over a catalogue, if wanted only while nothing else wants the processor; the JSON it printed."""
     nice = ["nice", "-n", "19"] if yielding else []
-    done = subprocess.run([*nice, sys.executable, "-m", "cli", *words], env=os.environ | {"HAOKE_HOME": str(home)}, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    done = subprocess.run([*nice, sys.executable, "-m", "cli", *words], env=os.environ | {"HAOKE_HOME": str(home)}, capture_output=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"haoke {' '.join(words)} failed:\n{done.stderr.decode(errors='replace')}")
     last = done.stdout.splitlines()[-1:]
     return dict(json.loads(last[0])) if last and last[0].startswith(b"{") else {}

@@ -12,17 +12,16 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import resource
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+
+from bench.homes import haoke
 
 
 def copies(source: Path, id_field: str, times: int, target: Path) -> tuple[int, float]:
@@ -52,9 +51,9 @@ def size(path: Path) -> int:
 def run(command: list[str], home: Path) -> tuple[float, float, dict[str, object]]:
     """Seconds, peak MB of the largest process so far, and the JSON that the command printed."""
     began = time.perf_counter()
-    done = subprocess.run([sys.executable, "-m", "cli", *command, "--json"], env=os.environ | {"HAOKE_HOME": str(home)}, check=True, stdout=subprocess.PIPE)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return time.perf_counter() - began, peak, json.loads(done.stdout.splitlines()[-1])
+    told = haoke(home, *command, "--json")
+    seconds = time.perf_counter() - began
+    return seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024, told
 
 
 def main() -> None:

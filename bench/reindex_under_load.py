@@ -56,7 +56,7 @@ class Load:
     def ask(self, text: str, due: float) -> None:
         try:
             found = search(self.engine, Request(text=text))
-        except Exception as error:
+        except Exception as error:  # any failure at all is what a visitor must not see
             self.seen.errors.append(repr(error))
             return
         self.seen.ms.append((time.perf_counter() - due) * 1000)

@@ -54,21 +54,17 @@ def memory(pids: Sequence[int]) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon:")) / 1024
 
 
-def _free(port: int) -> int:
-    """The port, or one that is free for 0. Asked without sharing: with it, the server would answer by turns with another that it does not know of."""
+def _free() -> int:
+    """A port that nothing has."""
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that are closing don't count
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise SystemExit(f"port {port} is taken: {error.strerror}") from error
+        probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 @contextmanager
-def served(home: Path, port: int = 0, workers: int = 0) -> Iterator[Server]:
-    """Serves the catalogue of `home`, with a worker a core and on any free port unless told otherwise."""
-    count, port = workers or os.cpu_count() or 1, _free(port)
+def served(home: Path, workers: int = 0) -> Iterator[Server]:
+    """Serves the catalogue of `home` on any free port, with a worker a core unless told otherwise."""
+    count, port = workers or os.cpu_count() or 1, _free()
     command = [sys.executable, "-m", "cli", "serve", "--port", str(port), "--workers", str(count)]
     process = subprocess.Popen(command, env=os.environ | {"HAOKE_HOME": str(home)})
     try:
