@@ -69,7 +69,7 @@ def guarded(command: F) -> F:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
 
-    return run  # type: ignore[return-value]
+    return run  # type: ignore[return-value]  # of the same signature: @wraps says so to people, not to mypy
 
 
 def json_option(command: F) -> F:

@@ -130,7 +130,7 @@ def _chunks(items: Iterator[Item], report: Report, broken: list[Exception]) -> G
     while True:
         try:
             item = next(items, None)
-        except Exception as error:
+        except Exception as error:  # whatever a source fails with: the rows before it are stored first, then it is raised
             broken.append(error)
             item = None
         if item is None:

@@ -289,6 +289,7 @@ class Store:
     def runs(self, limit: int = 20) -> list[Run]:
         """The last ingests, newest first."""
         sql = "SELECT run, source, location, started, coalesce(finished, ''), status, outcome FROM runs ORDER BY run DESC LIMIT ?"
+        # the types of a row are SQLite's to say
         return [Run(*row[:-1], json.loads(row[-1])) for row in self._rows(sql, (limit,))]  # type: ignore[call-arg]
 
     def rejections(self, run: int | None = None, limit: int = 100) -> list[Rejection]:

@@ -43,7 +43,7 @@ def convert_one(source: Source, options: Options, item: Raw | Broken) -> Convert
         first, *more = error.errors(include_url=False)
         reason = first["msg"] + (f" (and {len(more)} more)" if more else "")
         return Rejection(item.row, ".".join(map(str, first["loc"])), str(first["input"])[:200], reason, "mend the value at the source")
-    except Exception as error:
+    except Exception as error:  # a source that fails at one record must not lose the others; its own words stand in the rejection
         return Rejection(item.row, "", repr(item.value)[:200], f"{type(error).__name__}: {error}", _REPORT)
 
 

@@ -88,7 +88,7 @@ def measure(query: Mapping[str, Any], found: Results) -> float:
     seen: set[str] = set()
     for hit in found.hits:
         also = hit.resource.get("also") or ()
-        ids = {_native(i) for i in (hit.id, *also)} - seen  # type: ignore[misc]
+        ids = {_native(i) for i in (hit.id, *also)} - seen  # type: ignore[misc]  # a resource's JSON: `also` is a list
         ranked.append(ids)
         seen |= ids
     right = [bool(ids & gold) for ids in ranked]

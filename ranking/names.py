@@ -139,8 +139,12 @@ def _borders(text: str, tokens: list[Token]) -> set[int]:
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """A name with letters or digits is no piece of a longer run of them: it is not in digital."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    joined = lambda a, b: a.isascii() and a.isalnum() and b.isascii() and b.isalnum()  # noqa: E731
-    return not (joined(before, text[start]) or joined(after, text[end - 1]))
+    return not (_joined(before, text[start]) or _joined(after, text[end - 1]))
+
+
+def _joined(one: str, other: str) -> bool:
+    """Whether two characters side by side are of one run of letters or digits."""
+    return all(c.isascii() and c.isalnum() for c in (one, other))
 
 
 def _pinyin(text: str, tokens: list[Token], syllabic: list[tuple[int, int]]) -> list[Span]:

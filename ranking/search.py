@@ -154,8 +154,8 @@ def facet_values(engine: Engine, request: Request, field: str, q: str = "", limi
     values = _values(field, page.facets[field], request.filters.get(field, ()))
     if wanted:
         words = vocabulary(FACETS[field].vocabulary) if FACETS[field].vocabulary else None
-        names = lambda v: (v.label, v.value, *(words.get(v.value).aliases if words and words.get(v.value) else ()))  # type: ignore[union-attr]  # noqa: E731
-        values = [v for v in values if any(wanted in key(n) for n in names(v))]
+        aliases = {v.value: entry.aliases for v in values if words and (entry := words.get(v.value))}
+        values = [v for v in values if any(wanted in key(n) for n in (v.label, v.value, *aliases.get(v.value, ())))]
     return tuple(values[:limit]), page.partial
 
 

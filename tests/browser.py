@@ -28,6 +28,7 @@ def chromium() -> Iterator[Any]:
     except ImportError:
         path = None
     if not path:
+        # a laptop without a browser skips, CI may not: it names what it requires
         (pytest.fail if required else pytest.skip)("no browser: install chromium and playwright")
     with sync_playwright() as play:
         running = play.chromium.launch(executable_path=path, args=ARGS)

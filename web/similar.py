@@ -72,9 +72,10 @@ def api(id: str) -> Response:
     return unstored(answer) if asked.partial else answer
 
 
-def recommended(engine: Engine, resource: Resource, size: int) -> Found:
-    """Everything that is recommended for a resource, by sort: similar, opened, and for a job courses, for a course jobs."""
-    found = {"similar": alike(engine, resource, size), "opened": also_opened(engine, resource.id, size)}
+def recommended(engine: Engine, resource: Resource, size: int, *, similar: bool = True) -> Found:
+    """Everything that is recommended for a resource, by sort: similar (where wanted), opened, and for a job courses, for a course jobs."""
+    found = {"similar": alike(engine, resource, size)} if similar else {}
+    found["opened"] = also_opened(engine, resource.id, size)
     if resource.kind is Kind.JOB:
         found["courses"] = courses_for(engine, resource, size)
     elif resource.kind is Kind.COURSE:
@@ -91,14 +92,12 @@ def connections(id: str, instead: object = None, around: object = None) -> list[
     try:
         asked = Watched(engine())
         resource = door.get(asked, id)
-        found = dict(recommended(asked, resource, MOST if around else SIZE)) if resource else {}
+        found = dict(recommended(asked, resource, MOST if around else SIZE, similar=not instead)) if resource else {}
     except EngineError:
         after_this_request(unstored)
         return []
     if asked.partial:
         after_this_request(unstored)
-    if instead:
-        found.pop("similar", None)
     if around:
         found = {name: tuple(one for one in ones if one.reason.code not in AROUND) for name, ones in found.items()}
     order = ("courses", "similar", "jobs", "opened")

@@ -173,6 +173,7 @@ class Writer:
             if document:
                 lines.append(document)
         with self.connection.managing() as client:
+            # lines that are bytes already are sent as they are; the client's types know only objects
             answer: dict[str, Any] = client.options(max_retries=0).bulk(operations=lines, timeout="20s", filter_path="errors,items.*.status,items.*.error").body  # type: ignore[arg-type]
         items = answer.get("items", [])
         if len(items) != len(operations):

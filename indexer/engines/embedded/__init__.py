@@ -100,7 +100,7 @@ class Embedded:
         return found
 
     def frequency(self, field: str, token: str) -> int:
-        return self._active_reader().searcher().doc_freq(field, token)
+        return self._active_reader().look().frequency(field, token)
 
     def values(self, field: str, prefix: str, limit: int) -> list[tuple[str, int]]:
         return sorted(self._active_reader().searcher().terms_with_prefix(field, prefix), key=lambda v: (-v[1], v[0]))[:limit]
