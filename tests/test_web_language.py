@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -15,24 +14,11 @@ from flask.testing import FlaskClient
 from bench.page_types import page_types
 from data.scripts import translations
 from indexer.engine import Engine
-from tests.web_sample import build, records
 from web import create_app, i18n, wording
 
 ENGLISH = {"Accept-Language": "en-GB,en;q=0.9,zh;q=0.5"}
 CATALOGUES = sorted(translations.FOLDER.glob("*/LC_MESSAGES/messages.po"))
 HAN = re.compile(r"[㐀-鿿]")
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    found = build(tmp_path_factory.mktemp("index"), records())
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def client(engine: Engine) -> FlaskClient:
-    return create_app(engine).test_client()
 
 
 def spoken(client: FlaskClient, path: str, **headers: str) -> str:

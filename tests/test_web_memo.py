@@ -7,24 +7,29 @@ import threading
 from web.memo import LATE, Memo
 
 
+class Slow:
+    """A value that is being made until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def __call__(self) -> tuple[str, bool]:
+        self.begun.set()
+        assert self.go_on.wait(5)
+        return "new", True
+
+
 def test_while_one_makes_a_value_anew_the_others_get_the_one_before() -> None:
     now = [0.0]
     memo = Memo(60.0, clock=lambda: now[0])
     assert memo.get("k", lambda: ("old", True)) == "old"
     now[0] = 61.0
-    begun, go_on = threading.Event(), threading.Event()
-    found: list[str] = []
-
-    def slow() -> tuple[str, bool]:
-        begun.set()
-        assert go_on.wait(5)
-        return "new", True
-
+    slow, found = Slow(), list[str]()
     maker = threading.Thread(target=lambda: found.append(memo.get("k", slow)))
     maker.start()
-    assert begun.wait(5)
+    assert slow.begun.wait(5)
     assert memo.get("k", lambda: ("never", True)) == "old"
-    go_on.set()
+    slow.go_on.set()
     maker.join(5)
     assert found == ["new"]
     assert memo.get("k", lambda: ("never", True)) == "new"
@@ -35,20 +40,13 @@ def test_a_value_far_too_old_is_waited_for() -> None:
     memo = Memo(60.0, clock=lambda: now[0])
     memo.get("k", lambda: ("old", True))
     now[0] = 61.0 + LATE
-    begun, go_on = threading.Event(), threading.Event()
-    found: list[str] = []
-
-    def slow() -> tuple[str, bool]:
-        begun.set()
-        assert go_on.wait(5)
-        return "new", True
-
+    slow, found = Slow(), list[str]()
     threads = [threading.Thread(target=lambda: found.append(memo.get("k", slow)))]
     threads[0].start()
-    assert begun.wait(5)
+    assert slow.begun.wait(5)
     threads.append(threading.Thread(target=lambda: found.append(memo.get("k", lambda: ("never", True)))))
     threads[1].start()
-    go_on.set()
+    slow.go_on.set()
     for thread in threads:
         thread.join(5)
     assert found == ["new", "new"]
