@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -51,18 +52,28 @@ class Seed:
     def __init__(self, resource: Resource, rarity: Rarity, kinds: tuple[str, ...] = ()) -> None:
         self.resource = resource
         self.record: Record = orjson.loads(resource.to_json())
+        self.cities = [city(code) for code in values(self.record, "region")]
+        self._values: dict[str, tuple[str, ...]] = {}
         self.topic = Topic(post(self.record) if resource.kind == "job" else resource.title, rarity, kinds)
         # of courses that have nothing but the major in common, those come first that are called like it
         self.major = Topic(vocabulary("major").label(resource.major[0]), rarity, kinds) if resource.major else None
 
+    def values(self, name: str) -> tuple[str, ...]:
+        """The values of a field of its record, which is asked for the same ones again and again."""
+        known = self._values.get(name)
+        if known is None:
+            known = self._values[name] = values(self.record, name)
+        return known
+
     def common(self, other: Record, name: str) -> tuple[str, ...]:
         """Values of a field that both have."""
-        theirs = values(other, name)
-        return tuple(v for v in values(self.record, name) if v in theirs) if theirs else ()
+        mine = self.values(name)
+        theirs = values(other, name) if mine else ()
+        return tuple([v for v in mine if v in theirs]) if theirs else ()
 
     def agrees(self, other: Record, *names: str) -> bool:
         """Whether they have a value in common in each of the fields."""
-        return all(self.common(other, name) for name in names)
+        return all([self.common(other, name) for name in names])
 
     def apart(self, other: Record, name: str) -> bool:
         """Whether both say something, of the same catalogue (ug:, voc:), and not the same."""
@@ -85,13 +96,20 @@ def values(record: Record, name: str) -> tuple[str, ...]:
 
 def post(record: Record) -> str:
     """What an ad's title says of the work: without who offers it, where, and what stands in brackets."""
-    entries = [e for code in values(record, "region") for c in vocabulary("region").path(code) if (e := vocabulary("region").get(c))]
     title = _BRACKETS.sub(" ", record["title"])
-    for name in (*values(record, "employer"), *(n for e in entries for n in (e.label, *e.aliases[:1]) if len(n) > 1)):
+    for name in (*values(record, "employer"), *(n for code in values(record, "region") for n in _place_names(code))):
         title = title.replace(name, " ")
     return title if len(title.strip()) > 1 else str(record["title"])
 
 
+@lru_cache(maxsize=8_192)
+def _place_names(code: str) -> tuple[str, ...]:
+    """What a region and what it lies in are called in titles."""
+    entries = [e for c in vocabulary("region").path(code) if (e := vocabulary("region").get(c))]
+    return tuple(n for e in entries for n in (e.label, *e.aliases[:1]) if len(n) > 1)
+
+
+@lru_cache(maxsize=8_192)
 def city(code: str) -> str:
     """The city that a region lies in: a prefecture, or one of the four municipalities; a province is its own."""
     path = vocabulary("region").path(code)
@@ -100,7 +118,7 @@ def city(code: str) -> str:
 
 # ── school ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _lesson(seed: Seed, other: Record) -> Match | None:
-    if seed.apart(other, "subject") or (values(seed.record, "subject") and not values(other, "subject")):
+    if seed.apart(other, "subject") or (seed.values("subject") and not values(other, "subject")):
         return None
     share, words = seed.topic.shared(Text(other["title"]))
     book = seed.agrees(other, "grade", "version", "volume")
@@ -132,11 +150,11 @@ def _soon(one: Record, other: Record) -> float:
 
 
 def _textbook(seed: Seed, other: Record) -> Match | None:
-    if not values(seed.record, "subject"):
+    if not seed.values("subject"):
         return _course(seed, other)
     if not seed.agrees(other, "subject") or seed.apart(other, "stage"):
         return None
-    if not values(seed.record, "version") and not values(other, "version"):
+    if not seed.values("version") and not values(other, "version"):
         share, _ = seed.topic.shared(Text(other["title"]))
         return (6.0 + 2.0 * share - 0.5 * _steps(seed.record, other, "grade"), Reason("series")) if share >= SAME_TOPIC else None
     version, grade, volume = (seed.agrees(other, name) for name in ("version", "grade", "volume"))
@@ -198,7 +216,7 @@ def _job(seed: Seed, other: Record) -> Match | None:
     if share >= SAME_POST and not words:
         words = seed.topic.named(seed.topic.standing(text), telling=False)
     there = {city(c) for c in values(other, "region")}
-    near = [c for c in map(city, values(seed.record, "region")) if c in there]
+    near = [c for c in seed.cities if c in there]
     trades = tuple(c for c in seed.common(other, "occupation") if len(vocabulary("occupation").path(c)) > 2)
     fits = 3.0 * bool(near) + 1.0 * seed.agrees(other, "degree") + 0.5 * seed.agrees(other, "industry") + 2.0 * seed.agrees(other, "job_type")
     place = {"region": near[:1]} if near else {}

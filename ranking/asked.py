@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any
 
 import orjson
@@ -16,38 +17,58 @@ import orjson
 from catalog.resource import Resource
 from catalog.text import clean, key
 from catalog.vocab import vocabulary
-from indexer.analysis import query_tokens
+from indexer.analysis import Token, query_tokens
 from indexer.engine import Best, Clause, Engine, OneOf, Query, Scored, Some, Term
 from ranking.alike import Reason, values
 from ranking.narrow import FIRST, unexpired
 from ranking.rarity import Rarity
-from ranking.results import ResultHit
-from ranking.similar import Recommendation, chosen
+from ranking.similar import Candidate, Recommendation, chosen
 from ranking.topic import FEW, TELLING, Text, Topic
 
 POOL = 50  # hits that are compared
 WORDS = 32  # of an ad that are looked for in titles of courses, the most telling
 BEGINS = 0.5  # of the weight of a course's title is asked for, and it begins so: Java of Java程序设计
 MOSTLY = 0.75  # of it, wherever in the title: Python of 实用Python
+TITLES = 4_096  # titles of courses that are remembered with the weights of their words: ad after ad is compared with the same
 COURSES = ("course", "library")
 _SENTENCE = re.compile(r"[。；;！!？?\n]+|(?<![\d.])\d{1,2}[、.．)）](?!\d)|任职|岗位|职责|要求[:：]")
 _AFTER = re.compile(r"(?:熟悉|熟练|精通|掌握|了解|会用|会使用|擅长|善用|能使用|使用过)(.{1,60})")
 _CLAUSE = re.compile("[，,：:]")
 _BEFORE = re.compile("(?:等|类|或|及)*(?:相关|相近)?的?(?:专业|学科|资格证|从业资格|执业|证书|职称|开发经验|设计经验)")
 Record = Mapping[str, Any]
+Named = tuple[str, float, Sequence[Sequence[Token]]]  # code of the reason, what it counts, the stretches that name a topic
 
 
 class Ad:
-    """What an ad asks for: by its title and occupation, and by its majors, tags and sentences."""
+    """What an ad asks for: by its title and occupation, and by its majors, tags and sentences. Each is read when it is asked for."""
 
     def __init__(self, record: Record) -> None:
-        unmapped = record.get("unmapped") or {}
-        majors = [vocabulary("major").label(code) for code in values(record, "major")]
-        named = [*majors, *unmapped.get("major", ()), *values(record, "tags")]
-        trades = [vocabulary("occupation").label(code) for code in values(record, "occupation")]
-        self.title = Text(record["title"])
-        self.trades = Text(" | ".join(trades))
-        self.asks = Text(" | ".join((*named, *asking(record.get("summary") or ""))))
+        self.record = record
+
+    @cached_property
+    def title(self) -> Text:
+        """What it is called."""
+        return Text(self.record["title"])
+
+    @cached_property
+    def trades(self) -> Text:
+        """What its occupations are called."""
+        return Text(" | ".join(vocabulary("occupation").label(code) for code in values(self.record, "occupation")))
+
+    @cached_property
+    def asks(self) -> Text:
+        """Its majors, its tags, and what its sentences ask for."""
+        unmapped = self.record.get("unmapped") or {}
+        majors = [vocabulary("major").label(code) for code in values(self.record, "major")]
+        named = [*majors, *unmapped.get("major", ()), *values(self.record, "tags")]
+        return Text(" | ".join((*named, *asking(self.record.get("summary") or ""))))
+
+    @property
+    def texts(self) -> Iterator[tuple[str, Text, float]]:
+        """What a course may answer, with the reason that this would be and what it counts: falling, so that a good answer ends the search."""
+        yield "work", self.title, 1.5
+        yield "asked", self.asks, 1.0
+        yield "work", self.trades, 0.9
 
 
 def asking(text: str) -> list[str]:
@@ -70,19 +91,20 @@ def courses_for(engine: Engine, job: Resource, size: int = 6) -> tuple[Recommend
         if asked:
             page = engine.search(Query(clause=Some(tuple(asked)), scope=(unexpired(), OneOf("kind", COURSES)), size=POOL))
             courses |= {hit.id: orjson.loads(hit.body) for hit in page.hits if hit.id not in courses}
-    topics = {id: Topic(course["title"], rarity, COURSES) for id, course in courses.items()}
-    rarity.learn((word for topic in topics.values() for word in topic.words), COURSES)
-    rarity.learn((title for topic in topics.values() for title in _doubtful(topic, ad)), field="exact")
-    found: list[tuple[float, Recommendation]] = []
+    topics = {id: _topic(course["title"], rarity) for id, course in courses.items()}
+    rarity.learn((word for topic in topics.values() if not topic.weighed for word in topic.words), COURSES)
+    named = {id: list(_named(topic, ad)) for id, topic in topics.items()}
+    rarity.learn((title for id, ones in named.items() for title in _doubtful(topics[id], ones)), field="exact")
+    found: list[Candidate] = []
     for id, course in courses.items():
-        match = _answers(topics[id], ad)
+        match = _answers(topics[id], named[id])
         shared = [code for code in job.major if code in values(course, "major")]
         known = math.log10(1 + course.get("popularity", 0)) / 5
         if match:
             score, reason = match
-            found.append((score + 2.0 * bool(shared) + known, Recommendation(ResultHit(id, round(score, 4), course), reason)))
+            found.append(Candidate(score + 2.0 * bool(shared) + known, id, score, course, reason))
         elif shared:
-            found.append((4.0 + known, Recommendation(ResultHit(id, 4.0, course), Reason("for-major", {"major": tuple(shared[:1])}))))
+            found.append(Candidate(4.0 + known, id, 4.0, course, Reason("for-major", {"major": tuple(shared[:1])})))
     return chosen(found, size, by_reason=True)
 
 
@@ -111,11 +133,11 @@ def jobs_for(engine: Engine, course: Resource, size: int = 6) -> tuple[Recommend
         return ()
     asked = Some((*(anywhere(w) for w in words), *majors))
     page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", ("job",))), size=POOL, first=FIRST))
-    found: list[tuple[float, Recommendation]] = []
+    found: list[Candidate] = []
     counts: dict[str, int] = {}
     for hit in page.hits:
         job = orjson.loads(hit.body)
-        match = _answers(topic, Ad(job))
+        match = _answers(topic, _named(topic, Ad(job)))
         shared = [code for code in course.major if code in values(job, "major")]
         if match:
             score, reason = match
@@ -124,11 +146,11 @@ def jobs_for(engine: Engine, course: Resource, size: int = 6) -> tuple[Recommend
             if name not in counts:
                 counts[name] = mentions(engine, name)
             told = Reason("hiring", {"words": name, "count": counts[name]}) if counts[name] > 1 else reason
-            found.append((score, Recommendation(ResultHit(hit.id, round(score, 4), job), told)))
+            found.append(Candidate(score, hit.id, score, job, told))
         elif shared:
             # an ad that asks for twenty majors asks for none of them in particular
             fits = 4.0 - math.log2(len(job["major"])) / 2
-            found.append((fits, Recommendation(ResultHit(hit.id, round(fits, 4), job), Reason("of-major", {"major": tuple(shared[:1])}))))
+            found.append(Candidate(fits, hit.id, fits, job, Reason("of-major", {"major": tuple(shared[:1])})))
     return chosen(found, size)
 
 
@@ -146,16 +168,34 @@ def mentions(engine: Engine, name: str) -> int:
     return engine.count(Query(clause=spoken, scope=(unexpired(), OneOf("kind", ("job",)))))
 
 
-def _doubtful(topic: Topic, ad: Ad) -> list[str]:
+@lru_cache(maxsize=TITLES)
+def _topic(title: str, rarity: Rarity) -> Topic:
+    """The topic of a course."""
+    return Topic(title, rarity, COURSES)
+
+
+def _named(topic: Topic, ad: Ad) -> Iterator[Named]:
+    """What of a course's title stands in an ad and names a topic, where it is enough of the title to answer the ad."""
+    for code, text, counts in ad.texts:
+        if topic.most(text) < BEGINS:
+            continue
+        stretches = [s for s in topic.standing(text) if topic.names(s)]
+        if stretches and topic.share([t for s in stretches for t in s]) >= BEGINS:
+            yield code, counts, stretches
+
+
+def _doubtful(topic: Topic, named: Iterable[Named]) -> list[str]:
     """The titles that _answers() asks for, to tell what is called so."""
-    return [title for text in (ad.title, ad.asks, ad.trades) for s in topic.standing(text) if len(s) == 1 and topic.names(s) for title in topic.titles(s)]
+    return [title for _, _, stretches in named for s in stretches if len(s) == 1 for title in topic.titles(s)]
 
 
-def _answers(topic: Topic, ad: Ad) -> tuple[float, Reason] | None:
+def _answers(topic: Topic, named: Iterable[Named]) -> tuple[float, Reason] | None:
     """How well a course answers an ad, and by what words."""
     best: tuple[float, Reason] | None = None
-    for code, text, counts in (("work", ad.title, 1.5), ("asked", ad.asks, 1.0), ("work", ad.trades, 0.9)):
-        stretches = [s for s in topic.standing(text) if topic.names(s) and (len(s) > 1 or topic.called(s))]
+    for code, counts, named_stretches in named:
+        if best and best[0] >= 6.0 * counts:
+            break  # nothing that is left can be better
+        stretches = [s for s in named_stretches if len(s) > 1 or topic.called(s)]
         held = [t for s in stretches for t in s]
         if held and (share := topic.share(held)) >= (BEGINS if held[0].start == topic.tokens[0].start else MOSTLY):
             score = 6.0 * share * counts

@@ -24,10 +24,18 @@ class Rarity:
         self.total = max(1, active.documents) if active else 1
         self._known = _table(engine, active.name if active else "")
 
+    def __hash__(self) -> int:
+        """Those that know the same are the same: what is remembered by one holds for another, as long as the generation answers."""
+        return id(self._known)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rarity) and self._known is other._known
+
     def learn(self, words: Iterable[str], kinds: Kinds = (), field: str = "title") -> None:
         """Asks for all these words in one request: to another machine a request a word is slow."""
-        asked = dict.fromkeys((field, word, kinds) for word in (*words, *([""] if kinds else ())))
-        self._ask([one for one in asked if one not in self._known])
+        unknown = [one for word in (*words, *([""] if kinds else ())) if (one := (field, word, kinds)) not in self._known]
+        if unknown:
+            self._ask(list(dict.fromkeys(unknown)))
 
     def share(self, word: str, field: str = "title") -> float:
         """The share of resources that hold a word in a field."""
@@ -56,8 +64,6 @@ class Rarity:
         return self._ask([(field, word, kinds)])[0] if found is None else found
 
     def _ask(self, asked: list[Asked]) -> list[int]:
-        if not asked:
-            return []
         queries = [Query(clause=Term(field, word), scope=_within(kinds)) if word else Query(scope=_within(kinds)) for field, word, kinds in asked]
         found = self.engine.counts(queries)
         if len(self._known) + len(found) > MOST:

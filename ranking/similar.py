@@ -6,10 +6,11 @@ for each whether it is really like it, how much, and why. What no reason can be 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -55,6 +56,16 @@ class Recommendation:
     reason: Reason
 
 
+class Candidate(NamedTuple):
+    """What may be recommended: how good it is beside others, and what its recommendation would say."""
+
+    rank: float
+    id: str
+    score: float
+    record: Mapping[str, Any]
+    reason: Reason
+
+
 def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommendation, ...]:
     """At most so many resources that are like one, the likest first; () where nothing is."""
     kinds = FAMILY.get(resource.kind, (str(resource.kind),))
@@ -68,13 +79,10 @@ def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommen
     if page is None or page.total < ENOUGH:
         page = engine.search(replace(query, first=FIRST))
     own = {resource.id, *resource.also}
-    found: list[tuple[float, Recommendation]] = []
+    found: list[Candidate] = []
     for hit in page.hits:
-        other = orjson.loads(hit.body)
-        match = alike(seed, other) if hit.id not in own else None
-        if match:
-            score, reason = match
-            found.append((score, Recommendation(ResultHit(hit.id, round(score, 4), other), reason)))
+        if hit.id not in own and (match := alike(seed, other := orjson.loads(hit.body))):
+            found.append(Candidate(match[0], hit.id, match[0], other, match[1]))
     return chosen(found, size)
 
 
@@ -98,32 +106,40 @@ def clause(seed: Seed) -> Clause | None:
     return Every((Some(tuple(needs)),), tuple(wishes)) if needs else None
 
 
-def chosen(found: list[tuple[float, Recommendation]], size: int, *, by_reason: bool = False) -> tuple[Recommendation, ...]:
+def chosen(found: list[Candidate], size: int, *, by_reason: bool = False) -> tuple[Recommendation, ...]:
     """The best in turn: copies of one thing once, and each provider and each title (or reason) the less often the more it stands there."""
-    ranked = sorted(found, key=lambda item: (-item[0], item[1].hit.id))
-    unique: dict[tuple[str, str], tuple[float, Recommendation]] = {}
-    for score, one in ranked:
-        unique.setdefault(_traits(one.hit.resource), (score, one))
-    rest = [(score, one, (str(one.reason) if by_reason else title, provider)) for (title, provider), (score, one) in unique.items()]
-    taken: list[Recommendation] = []
+    unique: dict[tuple[str, str], Candidate] = {}
+    for one in sorted(found, key=lambda one: (-one.rank, one.id)):
+        unique.setdefault(_traits(one.record), one)
+    rest = [(one, str(one.reason) if by_reason else title, provider) for (title, provider), one in unique.items()]
+    taken: list[Candidate] = []
+    same = SAME_REASON if by_reason else SAME_TITLE
     titles: Counter[str] = Counter()
     providers: Counter[str] = Counter()
     while rest and len(taken) < size:
-        best = max(rest, key=lambda item: item[0] * (SAME_REASON if by_reason else SAME_TITLE) ** titles[item[2][0]] * AGAIN ** providers[item[2][1]])
-        rest.remove(best)
-        if any(_begins(best[1], other) for other in taken):
+        best, at = -math.inf, 0
+        for place, (one, title, provider) in enumerate(rest):
+            if one.rank <= best >= 0:
+                break  # they stand by falling rank, and nothing counts more than its rank
+            worth = one.rank * same ** titles[title] * AGAIN ** providers[provider]
+            if worth > best:
+                best, at = worth, place
+        one, title, provider = rest.pop(at)
+        if any(_begins(one.record, other.record) for other in taken):
             continue
-        taken.append(best[1])
-        titles[best[2][0]] += 1
-        providers[best[2][1]] += 1
-    return tuple(taken)
+        taken.append(one)
+        titles[title] += 1
+        providers[provider] += 1
+    return tuple(Recommendation(ResultHit(one.id, round(one.score, 4), one.record), one.reason) for one in taken)
 
 
-def _begins(one: Recommendation, other: Recommendation) -> bool:
+def _begins(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two courses of one provider are one, told shorter and longer: 康复评定技术, 康复评定技术从事躯体运动功能评定."""
-    titles, providers = zip(*(_traits(r.hit.resource) for r in (one, other)), strict=True)
+    if one["kind"] != "course":
+        return False
+    titles, providers = zip(*(_traits(record) for record in (one, other)), strict=True)
     short, long = sorted(titles, key=len)
-    return one.hit.resource["kind"] == "course" and providers[0] == providers[1] and len(short) >= 4 and long.startswith(short)
+    return providers[0] == providers[1] and len(short) >= 4 and long.startswith(short)
 
 
 def _traits(record: Mapping[str, Any]) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from catalog.text import align, key
@@ -20,6 +21,13 @@ _CIRCLED = str.maketrans(dict.fromkeys("①②③④⑤⑥⑦⑧⑨⑩⑪⑫", "
 _NUMBERED = re.compile(r"第?[一二三四五六七八九十百零〇两\d]+|[a-z]{1,2}\d+([a-z]+\d+)*")  # 第七, 3, m2u4: where it stands, not what it is
 
 
+@dataclass(frozen=True, slots=True)
+class Way(Token):
+    """A word of a title, or what it is the study of; and whether it counts however the other text is cut."""
+
+    anywhere: bool
+
+
 class Text:
     """A text that words are looked for in."""
 
@@ -32,9 +40,9 @@ class Text:
         """Its words, as they are indexed."""
         return frozenset(index_tokens(self.text))
 
-    def holds(self, word: str) -> bool:
+    def holds(self, way: Way) -> bool:
         """Whether a word stands in it: Han words of two and more characters however the text is cut, others as words of their own."""
-        return word in self.folded and ((len(word) > 1 and is_han(word)) or word in self.words)
+        return way.text in self.folded and (way.anywhere or way.text in self.words)
 
 
 class Topic:
@@ -50,9 +58,12 @@ class Topic:
         longer = [t for t in words if len(t.text) > 1]
         self.tokens: list[Token] = longer or words
         self._ways = [_ways(t) for t in self.tokens]
-        self._betweens: dict[tuple[int, int], str] = {}
         self._rarity, self._kinds = rarity, kinds
+        # what was asked before: one title is compared with very many texts
+        self._betweens: dict[tuple[int, int], str] = {}
         self._tells: dict[tuple[str, float], bool] = {}
+        self._shares: dict[tuple[int, ...], float] = {}
+        self._found: dict[tuple[int, ...], tuple[float, str]] = {}
 
     @property
     def words(self) -> list[str]:
@@ -64,6 +75,11 @@ class Topic:
         """What each word weighs: the rarer among the titles of these kinds, the more."""
         self._rarity.learn(self.words, self._kinds)
         return {t.text: self._rarity.weight(t.text, self._kinds) for t in self.tokens}
+
+    @property
+    def weighed(self) -> bool:
+        """Whether its words are weighed already: then nothing need be learnt for it."""
+        return "weights" in self.__dict__
 
     @cached_property
     def _whole(self) -> float:
@@ -91,8 +107,16 @@ class Topic:
         if not held:
             return 0.0, ""
         stretches = self._stretches(text, ways)
-        longest = max((self.share(stretch) for stretch in stretches), default=0.0)
-        return (self.share(held) + longest) / 2, self.named(stretches)
+        spans = (*(t.start for t in held), -1, *(end for s in stretches for end in (s[0].start, s[-1].end)))
+        known = self._found.get(spans)
+        if known is None:
+            longest = max((self.share(stretch) for stretch in stretches), default=0.0)
+            known = self._found[spans] = (self.share(held) + longest) / 2, self.named(stretches)
+        return known
+
+    def most(self, text: Text) -> float:
+        """The share of the title's weight that a text holds at most: what stands together in it is no more."""
+        return self.share([ways[0] for ways in self._held(text) if ways])
 
     def standing(self, text: Text) -> list[list[Token]]:
         """The longest stretches of words that stand in a text just as here: 数据结构 is in 数据结构与算法, not in 数据的结构.
@@ -103,29 +127,30 @@ class Topic:
 
     def _held(self, text: Text) -> list[list[Token]]:
         """For each word, the ways of it that a text holds."""
-        return [[way for way in ways if text.holds(way.text)] for ways in self._ways]
+        return [[way for way in ways if text.holds(way)] for ways in self._ways]
 
     def _stretches(self, text: Text, held: Sequence[Sequence[Token]]) -> list[list[Token]]:
         found: list[list[Token]] = []
-        at = 0
-        while at < len(held):
-            stretch: list[Token] = []
-            for ways in held[at:]:
-                grown = next((way for way in ways if self._between(stretch[0] if stretch else way, way) in text.folded), None)
+        stretch: list[Token] = []
+        between, folded = self._between, text.folded
+        for ways in held:
+            grown = next((way for way in ways if between(stretch[0], way) in folded), None) if stretch else None
+            if grown is None:  # a stretch ends here; another may begin
+                stretch = []
+                grown = next((way for way in ways if between(way, way) in folded), None)
                 if grown is None:
-                    break
-                stretch.append(grown)
-            if stretch:
+                    continue
                 found.append(stretch)
-            at += max(1, len(stretch))
+            stretch.append(grown)
         return found
 
     def _between(self, first: Token, last: Token) -> str:
         """The title from one word to another, as it is compared."""
         span = first.start, last.end
-        if span not in self._betweens:
-            self._betweens[span] = key(self.cleaned[span[0] : span[1]])
-        return self._betweens[span]
+        known = self._betweens.get(span)
+        if known is None:
+            known = self._betweens[span] = key(self.cleaned[span[0] : span[1]])
+        return known
 
     @property
     def asked(self) -> dict[str, float]:
@@ -134,8 +159,12 @@ class Topic:
 
     def share(self, held: Sequence[Token]) -> float:
         """The share of the title's weight that some of its words have, in whole or without 学."""
-        starts = {t.start for t in held}
-        return sum(self.weights[word] for word in {t.text for t in self.tokens if t.start in starts}) / self._whole
+        starts = tuple(t.start for t in held)
+        known = self._shares.get(starts)
+        if known is None:
+            # in the order of the title: so a part never weighs more than the whole, to the last digit
+            known = self._shares[starts] = sum(self.weights[word] for word in dict.fromkeys(t.text for t in self.tokens if t.start in starts)) / self._whole
+        return known
 
     def named(self, stretches: Sequence[Sequence[Token]], *, telling: bool = True, called: bool = False) -> str:
         """Stretches as the title writes them; with `telling` those that name a topic, with `called` those that titles are called."""
@@ -158,7 +187,8 @@ class Topic:
         return self.title[self._offsets[stretch[0].start] : self._offsets[stretch[-1].end - 1] + 1]
 
 
-def _ways(token: Token) -> list[Token]:
+def _ways(token: Token) -> list[Way]:
     """A word, and what it is the study of."""
-    word = token.text
-    return [token, Token(word[:-1], token.start, token.end - 1)] if len(word) > 2 and word[-1] == "学" else [token]
+    word, start, end = token.text, token.start, token.end
+    texts = [word, word[:-1]] if len(word) > 2 and word[-1] == "学" else [word]
+    return [Way(text, start, end - len(word) + len(text), len(text) > 1 and is_han(text)) for text in texts]
