@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from operator import add
 from typing import Any, Literal
 
 import data
@@ -80,15 +81,15 @@ class Segmenter:
         self.name = name
         self.cut = cut
         self.known = known
-        self.inside = lru_cache(maxsize=262_144)(self._inside)
+        self._spread = lru_cache(maxsize=262_144)(lambda word: " ".join((*self._inside(word), word)))
 
-    def search(self, run: str) -> list[str]:
-        """Search mode: the words of a run, each after the shorter words inside it."""
-        words: list[str] = []
-        for word in self.cut(run):
-            words += self.inside(word)
-            words.append(word)
-        return words
+    def search(self, run: str) -> str:
+        """Search mode: the words of a run, each after the shorter words inside it, with spaces between."""
+        return " ".join(map(self._spread, self.cut(run)))
+
+    def inside(self, word: str) -> list[str]:
+        """The shorter words inside a word."""
+        return self._spread(word).split()[:-1]
 
     def _inside(self, word: str) -> tuple[str, ...]:
         """Shorter words inside a word, without those that only straddle others: 生物化学 → 生物, 化学, not 物化.
@@ -176,46 +177,60 @@ def segmenter() -> Segmenter:
 
 
 # ── index side ─────────────────────────────────────────────────────────────────────────────────────────────────────
-def index_tokens(text: str) -> tuple[str, ...]:
+# Tokens with spaces between, as engines take them: one string is made and kept in a fraction of what its tokens would take.
+def index_text(text: str) -> str:
     """Words of a text as they are indexed, in order (several may stand for one place in the text)."""
     return _index_short(text) if len(text) <= SHORT else _index(text)
 
 
-def gram_tokens(text: str) -> tuple[str, ...]:
+def gram_text(text: str) -> str:
     """Characters, pairs of neighbours and Latin tokens of a text: what `grams` fields hold."""
     return _grams_short(text) if len(text) <= SHORT else _grams(text)
 
 
-def _index(text: str) -> tuple[str, ...]:
-    tokens: list[str] = []
-    for match in _RUN.finditer(clean(text)):
-        run = match.group()
-        tokens += (_short_run(run) if len(run) <= SHORT_RUN else segmenter().search(run)) if match.lastindex == 1 else _latin_tokens(run)
-    return tuple(tokens)
+def index_tokens(text: str) -> tuple[str, ...]:
+    """index_text() token by token."""
+    return tuple(index_text(text).split())
 
 
-def _grams(text: str) -> tuple[str, ...]:
-    tokens: list[str] = []
-    for match in _RUN.finditer(clean(text)):
-        run = match.group()
-        if match.lastindex == 1:
-            tokens += run
-            tokens += map("".join, pairwise(run))
-        else:
-            tokens += _latin_tokens(run)
-    return tuple(tokens)
+def gram_tokens(text: str) -> tuple[str, ...]:
+    """gram_text() token by token."""
+    return tuple(gram_text(text).split())
+
+
+def _index(text: str) -> str:
+    return _each_run(text, segmenter().search, _short_run)
+
+
+def _grams(text: str) -> str:
+    return _each_run(text, _run_grams, _short_grams)
+
+
+def _each_run(text: str, tokens: Callable[[str], str], kept: Callable[[str], str]) -> str:
+    """The tokens of every run of a text; of a short Han run those that are kept."""
+    return " ".join(
+        [
+            _latin_tokens(latin) if latin else kept(han) if len(han) <= SHORT_RUN else tokens(han)
+            for han, latin in _RUN.findall(clean(text))
+        ]
+    )
+
+
+def _run_grams(run: str) -> str:
+    return " ".join((*run, *map(add, run, run[1:])))
 
 
 @lru_cache(maxsize=131_072)
-def _latin_tokens(run: str) -> tuple[str, ...]:
+def _latin_tokens(run: str) -> str:
     token = run[:MAX_TOKEN]
-    return (token, *latin_parts(token))
+    return " ".join((token, *latin_parts(token)))
 
 
 #: Labels, tags, places and employers repeat from record to record: kept, they cost a look-up instead of a segmentation.
 SHORT = 24
 SHORT_RUN = 8
-_short_run = lru_cache(maxsize=262_144)(lambda run: tuple(segmenter().search(run)))
+_short_run = lru_cache(maxsize=262_144)(lambda run: segmenter().search(run))
+_short_grams = lru_cache(maxsize=262_144)(_run_grams)
 _index_short = lru_cache(maxsize=131_072)(_index)
 _grams_short = lru_cache(maxsize=131_072)(_grams)
 
@@ -235,7 +250,7 @@ def query_tokens(text: str) -> list[Token]:
 
 def subwords(word: str) -> list[str]:
     """Words inside a Han word, without itself: 高等数学 → 高等, 数学."""
-    return list(segmenter().inside(word)) if len(word) > 2 and _HAN_RUN.fullmatch(word) else []
+    return segmenter().inside(word) if len(word) > 2 and _HAN_RUN.fullmatch(word) else []
 
 
 def word_grams(word: str) -> list[str]:

@@ -13,12 +13,14 @@ from catalog import shortlink, terms
 from catalog.resource import Kind, Resource, Status
 from catalog.text import key
 from catalog.vocab import vocabulary
-from indexer.analysis import gram_tokens, index_tokens
+from indexer.analysis import gram_text, index_text
 from indexer.fields import FACETS, FAR, FRESH, SHANGHAI
 from indexer.sounds import short_tokens, sound_tokens
 
 _LABELLED = ("subject", "version", "grade", "volume", "stage", "discipline", "major", "level", "region", "industry", "occupation",
          "degree", "job_type", "language", "board", "resource_type", "audience", "experience")  # fmt: skip
+#: tree → the field of its first level
+_TOPS = {name: field.top for name, field in FACETS.items() if field.tree}
 
 
 @lru_cache(maxsize=8192)
@@ -82,15 +84,13 @@ def facet_values(resource: Resource, name: str) -> list[str]:
     value = getattr(resource, name)
     if not value and value is not False:
         return []
-    if name == "salary":
-        return salary_bands(value.min, value.max)
-    if FACETS[name].tree:
-        return list(_expanded(name, value))
-    return list(dict.fromkeys(value)) if type(value) is tuple else list(resource.values(name))
+    if type(value) is tuple:
+        return list(_expanded(name, value) if name in _TOPS else dict.fromkeys(value))
+    return salary_bands(value.min, value.max) if name == "salary" else list(resource.values(name))
 
 
 def _words(texts: Iterable[str]) -> str:
-    return " ".join(chain.from_iterable(map(index_tokens, texts)))
+    return " ".join(filter(None, map(index_text, texts)))
 
 
 def today() -> date:
@@ -100,10 +100,13 @@ def today() -> date:
 
 def _fresh(resource: Resource, day: date) -> list[str]:
     """The spans of FRESH that an advertisement is within; whatever else there is does not age so."""
-    if resource.kind is not Kind.JOB:
-        return list(FRESH)
-    age = (day - date.fromisoformat(resource.published[:10])).days if resource.published else math.inf
-    return [days for days in FRESH if age <= int(days)]
+    return list(_within(resource.published[:10], day) if resource.kind is Kind.JOB else FRESH)
+
+
+@lru_cache(maxsize=8192)
+def _within(published: str, day: date) -> tuple[str, ...]:
+    age = (day - date.fromisoformat(published)).days if published else math.inf
+    return tuple(days for days in FRESH if age <= int(days))
 
 
 def to_document(resource: Resource, prior: float, body: bytes = b"") -> dict[str, Any]:
@@ -124,10 +127,10 @@ def to_document(resource: Resource, prior: float, body: bytes = b"") -> dict[str
         "title": _words(titles),
         "names": _words(names),
         "context": " ".join((*labels, _words((*own, *rest)))).strip(),
-        "summary": " ".join(index_tokens(resource.summary)) if resource.summary else "",
-        "title_grams": " ".join(chain.from_iterable(map(gram_tokens, titles))),
+        "summary": index_text(resource.summary),
+        "title_grams": " ".join(filter(None, map(gram_text, titles))),
         # whether they stand there is all that is asked of these: each once keeps the index small
-        "other_grams": " ".join(dict.fromkeys(chain.from_iterable(map(gram_tokens, (*names, *own))))),
+        "other_grams": " ".join(dict.fromkeys(" ".join(map(gram_text, (*names, *own))).split())),
         "sounds": " ".join(chain.from_iterable(map(sound_tokens, titles))),
         # nobody shortens an advertisement
         "short": "" if resource.kind in (Kind.JOB, Kind.FAIR) else " ".join(chain.from_iterable(map(short_tokens, titles))),
@@ -142,12 +145,10 @@ def to_document(resource: Resource, prior: float, body: bytes = b"") -> dict[str
         "expires_at": float(seconds(resource.expires, end=True) or FAR) if resource.status is Status.ACTIVE else 0.0,
     }
     for name in FACETS:
-        if getattr(resource, name):
-            values = facet_values(resource, name)
-            if values:
-                document[name] = values
-                if FACETS[name].tree:
-                    document[FACETS[name].top] = _roots(name, getattr(resource, name))
+        if (codes := getattr(resource, name)) and (values := facet_values(resource, name)):
+            document[name] = values
+            if name in _TOPS:
+                document[_TOPS[name]] = _roots(name, codes)
     if resource.verified is False:
         document["verified"] = ["false"]
     if resource.salary and (resource.salary.min is not None or resource.salary.max is not None):

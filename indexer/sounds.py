@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from catalog.text import clean
 from indexer.analysis import is_han, runs, segmenter
@@ -51,10 +51,15 @@ def pairs(read: list[str] | tuple[str, ...]) -> list[str]:
     return [f"{a}'{b}" for a, b in pairwise(read)]
 
 
-@lru_cache(maxsize=65_536)
-def sound_tokens(text: str) -> tuple[str, ...]:
+def sound_tokens(text: str) -> list[str]:
     """Pairs of neighbouring syllables of every Han run of a text, each once."""
-    return tuple(dict.fromkeys(p for sort, run, _ in runs(clean(text)) if sort == "han" for p in pairs(run_syllables(run))))
+    return list(dict.fromkeys(chain.from_iterable(_run_pairs(run) for sort, run, _ in runs(clean(text)) if sort == "han")))
+
+
+@lru_cache(maxsize=65_536)
+def _run_pairs(run: str) -> tuple[str, ...]:
+    """Kept by run: titles repeat less than the runs in them."""
+    return tuple(pairs(run_syllables(run)))
 
 
 @lru_cache(maxsize=131_072)

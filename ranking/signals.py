@@ -73,6 +73,8 @@ def _level(resource: Resource, today: date) -> float:
 
 
 def _popularity(resource: Resource, today: date) -> float:
+    if not resource.popularity:  # an advertisement has none, and most records are advertisements
+        return 0.0
     # a million enrolments is as popular as it gets
     return min(1.0, math.log10(1 + resource.popularity) / 6) * 0.5 ** (_idle(resource, today) / FADES)
 

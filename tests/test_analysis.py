@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from functools import cache
 from itertools import pairwise
 
@@ -11,12 +12,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import data
-from catalog.text import align, clean, tidy
+from catalog.text import _compatible, align, clean, tidy
 from indexer import sounds
 from indexer.analysis import (
     MAX_TOKEN,
     Segmenter,
+    gram_text,
     gram_tokens,
+    index_text,
     index_tokens,
     is_han,
     jieba_segmenter,
@@ -24,6 +27,7 @@ from indexer.analysis import (
     query_tokens,
     rjieba_segmenter,
     runs,
+    segmenter,
     subwords,
     word_grams,
 )
@@ -123,6 +127,28 @@ def test_tokens_of_a_query_stand_where_they_say_and_in_order(text: str) -> None:
     for token in query_tokens(cleaned):
         assert token.start >= at and cleaned[token.start : token.end] == token.text
         at = token.end
+
+
+@FEW
+@given(TEXT | MIXED | st.text(st.sampled_from("！（），：；？̸́＝＞高A가"), max_size=20))
+def test_wide_punctuation_looked_for_first_changes_nothing_of_nfkc(text: str) -> None:
+    assert _compatible(text) == unicodedata.normalize("NFKC", text)
+
+
+@FEW
+@given(TEXT | MIXED)
+def test_tokens_stand_in_a_text_with_one_space_between(text: str) -> None:
+    assert index_text(text) == " ".join(index_tokens(text))
+    assert gram_text(text) == " ".join(gram_tokens(text))
+
+
+@FEW
+@given(HAN | ANY_HAN)
+def test_a_run_that_is_kept_has_the_tokens_of_one_that_is_not(text: str) -> None:
+    for sort, run, _ in runs(clean(text)):
+        if sort == "han":
+            assert index_text(run).split() == [w for word in segmenter().cut(run) for w in (*segmenter().inside(word), word)]
+            assert gram_text(run).split() == [*run, *map("".join, pairwise(run))]
 
 
 @FEW
