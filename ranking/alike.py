@@ -59,11 +59,8 @@ class Seed:
         self.major = Topic(vocabulary("major").label(resource.major[0]), rarity, kinds) if resource.major else None
 
     def values(self, name: str) -> tuple[str, ...]:
-        """The values of a field of its record, which is asked for the same ones again and again."""
-        known = self._values.get(name)
-        if known is None:
-            known = self._values[name] = values(self.record, name)
-        return known
+        """The values of a field of its record: asked for with every other one."""
+        return self._values[name] if name in self._values else self._values.setdefault(name, values(self.record, name))
 
     def common(self, other: Record, name: str) -> tuple[str, ...]:
         """Values of a field that both have."""
@@ -77,8 +74,9 @@ class Seed:
 
     def apart(self, other: Record, name: str) -> bool:
         """Whether both say something, of the same catalogue (ug:, voc:), and not the same."""
-        here, there = ({v.rpartition(":")[0] for v in values(record, name)} for record in (self.record, other))
-        return bool(here & there) and not self.common(other, name)
+        mine, theirs = self.values(name), values(other, name)
+        apart = mine and theirs and not self.common(other, name)
+        return bool(apart and {v.rpartition(":")[0] for v in mine} & {v.rpartition(":")[0] for v in theirs})
 
 
 def alike(seed: Seed, other: Record) -> Match | None:
@@ -105,8 +103,8 @@ def post(record: Record) -> str:
 @lru_cache(maxsize=8_192)
 def _place_names(code: str) -> tuple[str, ...]:
     """What a region and what it lies in are called in titles."""
-    entries = [e for c in vocabulary("region").path(code) if (e := vocabulary("region").get(c))]
-    return tuple(n for e in entries for n in (e.label, *e.aliases[:1]) if len(n) > 1)
+    regions = vocabulary("region")
+    return tuple(n for c in regions.path(code) if (e := regions.get(c)) for n in (e.label, *e.aliases[:1]) if len(n) > 1)
 
 
 @lru_cache(maxsize=8_192)
@@ -121,14 +119,15 @@ def _lesson(seed: Seed, other: Record) -> Match | None:
     if seed.apart(other, "subject") or (seed.values("subject") and not values(other, "subject")):
         return None
     share, words = seed.topic.shared(Text(other["title"]))
-    book = seed.agrees(other, "grade", "version", "volume")
+    stage, grade = seed.agrees(other, "stage"), seed.agrees(other, "grade")
+    book = grade and seed.agrees(other, "version", "volume")
     unit = book and seed.agrees(other, "unit")
-    near = 2.0 * seed.agrees(other, "stage") + 2.0 * seed.agrees(other, "grade") + 1.0 * book + 2.0 * unit + _soon(seed.record, other) * book
+    near = 2.0 * stage + 2.0 * grade + 1.0 * book + 2.0 * unit + (_soon(seed.record, other) if book else 0.0)
     if share >= SAME_TOPIC and words and not (seed.apart(other, "stage") and share < 1):
         return 8.0 * share + near, Reason("part" if unit and share > 0.95 else "topic", {"words": words})
     if unit:
         return 4.0 + 4.0 * share + near, Reason("unit", {"unit": seed.record["unit"]})
-    if share >= SHARED and words and seed.agrees(other, "stage"):
+    if share >= SHARED and words and stage:
         return 6.0 * share + near, Reason("topic", {"words": words})
     if book:
         steps = _lessons_between(seed.record, other)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -40,10 +41,13 @@ Named = tuple[str, float, Sequence[Sequence[Token]]]  # code of the reason, what
 
 
 class Ad:
-    """What an ad asks for: by its title and occupation, and by its majors, tags and sentences. Each is read when it is asked for."""
+    """What an ad asks for: by its title and occupation, and by its majors, tags and sentences. Each is read when it is asked for.
 
-    def __init__(self, record: Record) -> None:
-        self.record = record
+    about   words that are looked for in it: then sentences without any of them need not be read
+    """
+
+    def __init__(self, record: Record, about: Sequence[str] = ()) -> None:
+        self.record, self.about = record, about
 
     @cached_property
     def title(self) -> Text:
@@ -61,7 +65,7 @@ class Ad:
         unmapped = self.record.get("unmapped") or {}
         majors = [vocabulary("major").label(code) for code in values(self.record, "major")]
         named = [*majors, *unmapped.get("major", ()), *values(self.record, "tags")]
-        return Text(" | ".join((*named, *asking(self.record.get("summary") or ""))))
+        return Text(" | ".join((*named, *asking(self.record.get("summary") or "", self.about))))
 
     @property
     def texts(self) -> Iterator[tuple[str, Text, float]]:
@@ -71,10 +75,12 @@ class Ad:
         yield "work", self.trades, 0.9
 
 
-def asking(text: str) -> list[str]:
-    """The parts of an ad's text that say what one must know: 熟悉… , …专业, …证书."""
+def asking(text: str, about: Sequence[str] = ()) -> list[str]:
+    """The parts of an ad's text that say what one must know: 熟悉… , …专业, …证书; of sentences with one of some words, where these are given."""
     found: list[str] = []
     for sentence in _SENTENCE.split(clean(text)):
+        if about and not any(word in sentence.replace(" ", "") for word in about):
+            continue
         found += _AFTER.findall(sentence)
         found += [clause[: mark.start()] for clause in _CLAUSE.split(sentence) if (mark := _BEFORE.search(clause)) and mark.start()]
     return found
@@ -134,24 +140,28 @@ def jobs_for(engine: Engine, course: Resource, size: int = 6) -> tuple[Recommend
     asked = Some((*(anywhere(w) for w in words), *majors))
     page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", ("job",))), size=POOL, first=FIRST))
     found: list[Candidate] = []
-    counts: dict[str, int] = {}
     for hit in page.hits:
         job = orjson.loads(hit.body)
-        match = _answers(topic, _named(topic, Ad(job)))
+        match = _answers(topic, _named(topic, Ad(job, topic.words)))
         shared = [code for code in course.major if code in values(job, "major")]
         if match:
             score, reason = match
             score += len(str(reason.params["words"])) / len(job["title"]) if reason.code == "work" else 0
-            name = str(reason.params["words"])
-            if name not in counts:
-                counts[name] = mentions(engine, name)
-            told = Reason("hiring", {"words": name, "count": counts[name]}) if counts[name] > 1 else reason
-            found.append(Candidate(score, hit.id, score, job, told))
+            found.append(Candidate(score, hit.id, score, job, reason))
         elif shared:
             # an ad that asks for twenty majors asks for none of them in particular
             fits = 4.0 - math.log2(len(job["major"])) / 2
             found.append(Candidate(fits, hit.id, fits, job, Reason("of-major", {"major": tuple(shared[:1])})))
-    return chosen(found, size)
+    best, counts = chosen(found, size), dict[str, int]()
+    return tuple(replace(one, reason=_hiring(engine, one.reason, counts)) if "words" in one.reason.params else one for one in best)
+
+
+def _hiring(engine: Engine, reason: Reason, counts: dict[str, int]) -> Reason:
+    """How many jobs speak of the words of a reason, where there are several: says more than that this one does. Counts each once."""
+    name = str(reason.params["words"])
+    if name not in counts:
+        counts[name] = mentions(engine, name)
+    return Reason("hiring", {"words": name, "count": counts[name]}) if counts[name] > 1 else reason
 
 
 def anywhere(word: str) -> Clause:
@@ -177,9 +187,7 @@ def _topic(title: str, rarity: Rarity) -> Topic:
 def _named(topic: Topic, ad: Ad) -> Iterator[Named]:
     """What of a course's title stands in an ad and names a topic, where it is enough of the title to answer the ad."""
     for code, text, counts in ad.texts:
-        if topic.most(text) < BEGINS:
-            continue
-        stretches = [s for s in topic.standing(text) if topic.names(s)]
+        stretches = [s for s in topic.standing(text, BEGINS) if topic.names(s)]
         if stretches and topic.share([t for s in stretches for t in s]) >= BEGINS:
             yield code, counts, stretches
 

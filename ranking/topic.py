@@ -40,10 +40,6 @@ class Text:
         """Its words, as they are indexed."""
         return frozenset(index_tokens(self.text))
 
-    def holds(self, way: Way) -> bool:
-        """Whether a word stands in it: Han words of two and more characters however the text is cut, others as words of their own."""
-        return way.text in self.folded and (way.anywhere or way.text in self.words)
-
 
 class Topic:
     """The words of a title, what each weighs, and which of them tell what it is about.
@@ -114,35 +110,39 @@ class Topic:
             known = self._found[spans] = (self.share(held) + longest) / 2, self.named(stretches)
         return known
 
-    def most(self, text: Text) -> float:
-        """The share of the title's weight that a text holds at most: what stands together in it is no more."""
-        return self.share([ways[0] for ways in self._held(text) if ways])
-
-    def standing(self, text: Text) -> list[list[Token]]:
+    def standing(self, text: Text, least: float = 0.0) -> list[list[Token]]:
         """The longest stretches of words that stand in a text just as here: 数据结构 is in 数据结构与算法, not in 数据的结构.
 
-        What studies a thing counts as the thing: 市场营销学 where the text says 市场营销.
+        What studies a thing counts as the thing: 市场营销学 where the text says 市场营销. None where all words that stand in the
+        text are less than `least` of the title's weight.
         """
-        return self._stretches(text, self._held(text))
+        held = self._held(text)
+        return self._stretches(text, held) if not least or self.share([ways[0] for ways in held if ways]) >= least else []
 
     def _held(self, text: Text) -> list[list[Token]]:
-        """For each word, the ways of it that a text holds."""
-        return [[way for way in ways if text.holds(way)] for ways in self._ways]
+        """For each word, the ways of it that a text holds: Han words of two and more characters however it is cut, others as words of their own."""
+        folded = text.folded
+        return [[way for way in ways if way.text in folded and (way.anywhere or way.text in text.words)] for ways in self._ways]
 
     def _stretches(self, text: Text, held: Sequence[Sequence[Token]]) -> list[list[Token]]:
         found: list[list[Token]] = []
         stretch: list[Token] = []
-        between, folded = self._between, text.folded
         for ways in held:
-            grown = next((way for way in ways if between(stretch[0], way) in folded), None) if stretch else None
-            if grown is None:  # a stretch ends here; another may begin
-                stretch = []
-                grown = next((way for way in ways if between(way, way) in folded), None)
-                if grown is None:
-                    continue
+            if stretch and (grown := self._reaching(text, stretch[0], ways)):
+                stretch.append(grown)
+                continue
+            stretch = []  # the one before ends here; another may begin
+            if grown := self._reaching(text, None, ways):
+                stretch.append(grown)
                 found.append(stretch)
-            stretch.append(grown)
         return found
+
+    def _reaching(self, text: Text, first: Token | None, ways: Sequence[Token]) -> Token | None:
+        """The way of a word up to which the title stands in a text, from a first word, or from this one."""
+        for way in ways:
+            if self._between(first or way, way) in text.folded:
+                return way
+        return None
 
     def _between(self, first: Token, last: Token) -> str:
         """The title from one word to another, as it is compared."""

@@ -38,7 +38,7 @@ def resource(id: str) -> Response:
     record = found.model_dump(mode="json", exclude_defaults=True)
     root = request.script_root
     (lesson, lacking), (job, missing) = school(record), posting(record, root)
-    return page("resource.html", lacking or missing, it=detail(record, root), job=job, school=lesson, structured=jsonld.of_resource(record))
+    return page("resource.html", lacking or missing, it=detail(record, root), resource=found, job=job, school=lesson, structured=jsonld.of_resource(record))
 
 
 @pages.get("/favicon.ico")

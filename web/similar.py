@@ -1,6 +1,6 @@
 """What a resource leads to: similar ones, what others opened, courses for a job and jobs for a course; each with its reason in words.
 
-/api/v1/similar/<id>, and the panels below a resource's page: `connections(id)` in its template.
+/api/v1/similar/<id>, and the panels below a resource's page: `connections(resource)` in its template.
 """
 
 from __future__ import annotations
@@ -84,15 +84,14 @@ def recommended(engine: Engine, resource: Resource, size: int, *, similar: bool 
 
 
 @similar.app_template_global("connections")
-def connections(id: str, instead: object = None, around: object = None) -> list[Panel]:
+def connections(resource: Resource, instead: object = None, around: object = None) -> list[Panel]:
     """The panels below a resource's page, those that hold something. A page without them is better than none.
 
     instead  the page shows other open jobs already; around: it shows the lessons around its own
     """
     try:
         asked = Watched(engine())
-        resource = door.get(asked, id)
-        found = dict(recommended(asked, resource, MOST if around else SIZE, similar=not instead)) if resource else {}
+        found = dict(recommended(asked, resource, MOST if around else SIZE, similar=not instead))
     except EngineError:
         after_this_request(unstored)
         return []
@@ -101,7 +100,7 @@ def connections(id: str, instead: object = None, around: object = None) -> list[
     if around:
         found = {name: tuple(one for one in ones if one.reason.code not in AROUND) for name, ones in found.items()}
     order = ("courses", "similar", "jobs", "opened")
-    return [Panel(name, heading(name, resource.kind), _items(found[name][:SIZE])) for name in order if resource and found.get(name)]
+    return [Panel(name, heading(name, resource.kind), _items(found[name][:SIZE])) for name in order if found.get(name)]
 
 
 def _items(ones: Iterable[Recommendation]) -> list[Item]:
