@@ -6,6 +6,8 @@ they change. A file that can't be used is left out and named by problems(): a mi
 
 from __future__ import annotations
 
+import os
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ from ranking.signals import today
 
 NAMESAKES = 4  # times as many are looked at as a shelf shows
 Files = tuple[tuple[Path, int], ...]  # file, when it was changed
+Stamps = tuple[tuple[str, int], ...]  # the same, as it is compared quickly
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +128,33 @@ def _current(engine: Watched, ids: Sequence[str]) -> dict[str, Mapping[str, Any]
 
 
 def _files() -> Files:
-    named: dict[str, Path] = {}
-    for folder in (data.path("topics"), Path(place.home()) / "topics"):
-        named |= {path.name: path for path in folder.glob("*.toml")} if folder.is_dir() else {}
+    """Ours as they were at most a second ago, and the operators' as they are: pages ask for them all the time."""
+    return _together(_ours(int(time.monotonic())), _found(os.path.join(place.home(), "topics")))
+
+
+@lru_cache(maxsize=4)
+def _together(ours: Stamps, theirs: Stamps) -> Files:
+    named = {os.path.basename(path): (Path(path), changed) for path, changed in (*ours, *theirs)}
+    return tuple(sorted(named.values()))
+
+
+@lru_cache(maxsize=1)
+def _ours(second: int) -> Stamps:
+    return _found(str(data.path("topics")))
+
+
+def _found(folder: str) -> Stamps:
     found = []
-    for path in named.values():
-        try:
-            found.append((path, path.stat().st_mtime_ns))
-        except OSError:  # removed a moment ago
-            continue
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(".toml"):
+                    try:
+                        found.append((entry.path, entry.stat().st_mtime_ns))
+                    except OSError:  # removed a moment ago
+                        continue
+    except OSError:  # there is none
+        return ()
     return tuple(sorted(found))
 
 
