@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import orjson
@@ -53,30 +53,26 @@ class Seed:
         self.resource = resource
         self.record: Record = orjson.loads(resource.to_json())
         self.cities = [city(code) for code in values(self.record, "region")]
-        self._values: dict[str, tuple[str, ...]] = {}
+        # the values of a field: asked for again with every other resource
+        self.values = cache(partial(values, self.record))
+        self._sets = cache(partial(_set, self.record))
         self.topic = Topic(post(self.record) if resource.kind == "job" else resource.title, rarity, kinds)
         # of courses that have nothing but the major in common, those come first that are called like it
         self.major = Topic(vocabulary("major").label(resource.major[0]), rarity, kinds) if resource.major else None
 
-    def values(self, name: str) -> tuple[str, ...]:
-        """The values of a field of its record: asked for with every other one."""
-        return self._values[name] if name in self._values else self._values.setdefault(name, values(self.record, name))
-
     def common(self, other: Record, name: str) -> tuple[str, ...]:
         """Values of a field that both have."""
-        mine = self.values(name)
-        theirs = values(other, name) if mine else ()
-        return tuple([v for v in mine if v in theirs]) if theirs else ()
+        theirs = values(other, name)
+        return () if self._sets(name).isdisjoint(theirs) else tuple(v for v in self.values(name) if v in theirs)
 
     def agrees(self, other: Record, *names: str) -> bool:
         """Whether they have a value in common in each of the fields."""
-        return all([self.common(other, name) for name in names])
+        return not any(self._sets(name).isdisjoint(values(other, name)) for name in names)
 
     def apart(self, other: Record, name: str) -> bool:
         """Whether both say something, of the same catalogue (ug:, voc:), and not the same."""
         mine, theirs = self.values(name), values(other, name)
-        apart = mine and theirs and not self.common(other, name)
-        return bool(apart and {v.rpartition(":")[0] for v in mine} & {v.rpartition(":")[0] for v in theirs})
+        return bool(mine and theirs and self._sets(name).isdisjoint(theirs) and {v.rpartition(":")[0] for v in mine} & {v.rpartition(":")[0] for v in theirs})
 
 
 def alike(seed: Seed, other: Record) -> Match | None:
@@ -90,6 +86,10 @@ def values(record: Record, name: str) -> tuple[str, ...]:
     if isinstance(value, list):
         return tuple(value)
     return (str(value),) if value else ()
+
+
+def _set(record: Record, name: str) -> frozenset[str]:
+    return frozenset(values(record, name))
 
 
 def post(record: Record) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -111,10 +111,10 @@ def chosen(found: list[Candidate], size: int, *, by_reason: bool = False) -> tup
     unique: dict[tuple[str, str], Candidate] = {}
     for one in sorted(found, key=lambda one: (-one.rank, one.id)):
         unique.setdefault(_traits(one.record), one)
-    rest = [(one, str(one.reason) if by_reason else title, provider) for (title, provider), one in unique.items()]
+    rest = [(one, (one.reason.code, *one.reason.params.values()) if by_reason else title, provider) for (title, provider), one in unique.items()]
     taken: list[Candidate] = []
     same = SAME_REASON if by_reason else SAME_TITLE
-    titles: Counter[str] = Counter()
+    titles: Counter[Hashable] = Counter()
     providers: Counter[str] = Counter()
     while rest and len(taken) < size:
         best, at = -math.inf, 0
