@@ -16,11 +16,12 @@ from catalog.resource import Resource
 from indexer.document import seconds
 from indexer.engine import Engine, Query, open_engine
 from indexer.engines.elasticsearch import translate
-from ranking.alike import Seed
-from ranking.asked import courses_for, jobs_for
+from ranking.alike import Reason, Seed
+from ranking.asked import COURSES, Ad, courses_for, jobs_for
 from ranking.opened import also_opened, opened_with
 from ranking.rarity import Rarity
-from ranking.similar import Recommendation, clause, similar
+from ranking.similar import AGAIN, SAME_TITLE, Candidate, Recommendation, chosen, clause, similar
+from ranking.topic import Topic
 from tests.elasticsearch_server import NEWEST, session_url
 from tests.engine_contract import build as fill
 from tests.engine_contract import documents
@@ -132,6 +133,33 @@ def test_what_is_asked_exists_in_both_engines(sample_engine: Engine, seeds: list
     for one in seeds:
         asked = clause(Seed(one, Rarity(sample_engine)))
         assert asked is None or translate.clause(asked).to_dict()
+
+
+def test_sentences_without_the_words_of_a_course_tell_nothing_of_it(sample_engine: Engine, seeds: list[Resource]) -> None:
+    rarity = Rarity(sample_engine)
+    records = [one.model_dump(mode="json", exclude_defaults=True) for one in (*seeds, *CATALOGUE) if one.kind == "job"]
+    held = 0
+    for topic in (Topic(one.title, rarity, COURSES) for one in (*seeds, *CATALOGUE) if one.kind == "course"):
+        for record in records:
+            whole = topic.shared(Ad(record).asks)
+            assert topic.shared(Ad(record, topic.words).asks) == whole
+            held += whole[0] > 0
+    assert held
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_best_in_turn_is_what_counts_most_beside_those_taken_before(seed: int) -> None:
+    chance = random.Random(seed)
+    found = [
+        Candidate(chance.choice((-1.5, 0.0, 3.0, chance.uniform(-1, 10))), f"j:{n}", 1.0, {"kind": "job", "title": title, "employer": [employer]}, Reason("post"))
+        for n, (title, employer) in enumerate((t, e) for t in "abcde" for e in "uvwxyz")
+    ]
+    rest, taken = sorted(found, key=lambda one: (-one.rank, one.id)), list[Candidate]()
+    while len(taken) < 8:
+        titles, employers = ([one.record[name] for one in taken] for name in ("title", "employer"))
+        worth = [one.rank * SAME_TITLE ** titles.count(one.record["title"]) * AGAIN ** employers.count(one.record["employer"]) for one in rest]
+        taken.append(rest.pop(worth.index(max(worth))))
+    assert ids(chosen(found, 8)) == [one.id for one in taken]
 
 
 @pytest.mark.xdist_group("elasticsearch")
