@@ -53,7 +53,7 @@ def tidy(text: str) -> str:
     return spaced if spaced.isprintable() else " ".join(_JUNK.sub("", spaced).split())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16_384)
 def _clean_short(text: str) -> str:
     return _clean(text)
 

@@ -227,12 +227,13 @@ def _latin_tokens(run: str) -> str:
 
 
 #: Labels, tags, places and employers repeat from record to record: kept, they cost a look-up instead of a segmentation.
+#: Their short runs repeat more: more of whole texts than this take memory (124 MB in each worker) and save no time.
 SHORT = 24
 SHORT_RUN = 8
 _short_run = lru_cache(maxsize=262_144)(lambda run: segmenter().search(run))
 _short_grams = lru_cache(maxsize=262_144)(_run_grams)
-_index_short = lru_cache(maxsize=131_072)(_index)
-_grams_short = lru_cache(maxsize=131_072)(_grams)
+_index_short = lru_cache(maxsize=16_384)(_index)
+_grams_short = lru_cache(maxsize=16_384)(_grams)
 
 
 # ── query side ─────────────────────────────────────────────────────────────────────────────────────────────────────
