@@ -14,7 +14,7 @@ from typing import Literal
 from catalog.resource import CODED
 
 #: Changes whenever documents would look different in the index: an older generation must be rebuilt.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 SHANGHAI = timezone(timedelta(hours=8))
 FAR = 253_402_214_400  # 9999-12-31: what never expires, so that "not expired" is one range
 
@@ -68,8 +68,8 @@ FIELDS: dict[str, Field] = {
         # text            weight  why
         _text("title", 3.0, positions=True),  # what it is called
         _text("names", 2.0),  # teacher, school, employer, publisher
-        _text("context", 1.5),  # labels of its codes, tags, the source's own words
-        _text("summary", 0.4),  # what it says: long, so weak
+        _text("context", 0.75),  # labels of its codes, tags, the source's own words
+        _text("summary", 0.2),  # what it says: long, so weak
         _text("title_grams", 1.0),  # characters and pairs: what segmentation cuts differently
         _text("other_grams", 0.5),  # the same for names and context
         _text("sounds", 1.0),  # the title's syllables in pairs: typed pinyin, and homophones

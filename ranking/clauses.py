@@ -12,22 +12,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from catalog.text import key
 from catalog.vocab import vocabulary
 from indexer.analysis import is_han, query_tokens, word_grams
-from indexer.engine import Anything, Best, Clause, Every, OneOf, Overlap, Passing, Phrase, Scored, Some, Term
+from indexer.engine import Anything, Best, Clause, OneOf, Overlap, Passing, Phrase, Scored, Some, Term
 from indexer.fields import FIELDS
 from ranking import signals, variants
+from ranking.bag import apart
 from ranking.meaning import Meaning, Span
 from ranking.query import Reading
-from ranking.words import WORDS, best, every, sounding, stretch_clause, text_clause, word_clause
+from ranking.words import WORDS, best, every, near_clause, sounding, stretch_clause, text_clause, word_clause
 
 
 # ── concepts ───────────────────────────────────────────────────────────────────────────────────────────────────────
-def meaning_clause(meaning: Meaning) -> list[Clause]:
-    """A meaning in its structured field; on a flat field with a hierarchy also what lies below it."""
-    score = signals.CONCEPT.get(meaning.field, 4.0)
+def meaning_clause(meaning: Meaning, share: float = 1.0) -> list[Clause]:
+    """A meaning in its structured field, for this share of its score; on a flat field with a hierarchy also what lies below it."""
+    score = share * signals.CONCEPT.get(meaning.field, 4.0)
     if meaning.field == "salary":
         low, _, high = meaning.code.partition("-")
         return [Passing(Overlap("salary", "salary_min", "salary_max", float(low) if low else None, float(high) if high else None), score)]
@@ -52,10 +54,11 @@ def _below(name: str, code: str) -> tuple[str, ...]:
 
 def concept_clause(span: Span) -> Clause:
     """A concept in its structured field, or its words in the text."""
-    options = [c for m in span.meanings[:8] for c in meaning_clause(m)]
     field = span.meanings[0].field
+    plain = is_plain(span) or field == "salary"
+    options = [c for m in span.meanings[:8] for c in meaning_clause(m, 1.0 if plain else signals.CONCEPT_FIELD)]
     if field != "salary":
-        options += _plain_text(span, field) if is_plain(span) else _about(span)
+        options += _plain_text(span, field) if plain else _about(span)
         options += [sounding(way, signals.PINYIN) for way in variants.spelled(span.text)]
     return best(options, tie=0.1)
 
@@ -144,14 +147,15 @@ def questions(reading: Reading, usual: Callable[[Sequence[str]], frozenset[str]]
     wanted = [s for s in reading.spans if s.meanings[0].field not in signals.WISHES]
     if len(reading.words) > 2:
         most = Some(tuple(word_clause(t.text) for t in reading.words), len(reading.words) - max(1, len(reading.words) // 4))
-        yield Question("most", Every((*(concept_clause(s) for s in wanted), most), tuple(_order(reading))), stretches)
+        parts = [*(concept_clause(s) for s in wanted), most]
+        yield Question("most", apart(every(parts), [*parts, *_order(reading)]), stretches)
     if wanted and stretches:
-        words = tuple(word_clause(t.text) for t in (*reading.words, *reading.helpers))
-        yield Question("kept", Every(tuple(concept_clause(s) for s in wanted), words), stretches)
+        parts = [concept_clause(s) for s in wanted]
+        yield Question("kept", apart(every(parts), [*parts, *(word_clause(t.text) for t in (*reading.words, *reading.helpers))]), stretches)
     held = usual([t.text for t in (*reading.words, *reading.helpers)])
-    bonus = tuple(word_clause(t.text) for t in (*reading.words, *reading.helpers) if t.text in held)
+    bonus = [word_clause(t.text) for t in (*reading.words, *reading.helpers) if t.text in held]
     parts = [concept_clause(s) for s in reading.spans] + [word_clause(t.text) for t in (*reading.words, *reading.helpers) if t.text not in held]
-    yield Question("loose", every([Some(tuple(parts))], bonus), (*concepts, *stretches) or (reading.text,))
+    yield Question("loose", apart(Some(tuple(parts)), [*parts, *bonus]), (*concepts, *stretches) or (reading.text,))
 
 
 def question(reading: Reading, *, heard: bool = False, near: bool = False) -> Clause:
@@ -160,11 +164,16 @@ def question(reading: Reading, *, heard: bool = False, near: bool = False) -> Cl
         return Anything()
     wishes = [s for s in reading.spans if s.meanings[0].field in signals.WISHES]
     required = [concept_clause(s) for s in reading.spans if s not in wishes]
-    required += [stretch_clause(s, reading.written(s.start, s.end), heard=heard, near=near) for s in reading.stretches]
+    weighing = list(required)
+    for stretch in reading.stretches:
+        words = stretch_clause(stretch, reading.written(stretch.start, stretch.end), heard=heard, near=near)
+        required.append(words)
+        # what is only like a title is weighed by that alone: words that all its neighbours hold would outweigh it
+        weighing.append((near_clause(stretch.text) if near else None) or words)
     bonus = [concept_clause(s) for s in wishes] + [word_clause(t.text, signals.BONUS_WORD) for t in reading.helpers]
     if not required:
         return Some(tuple(bonus))
-    return Every(tuple(required), (*bonus, *_order(reading)))
+    return apart(every(required), [*weighing, *bonus, *_order(reading)])
 
 
 def _order(reading: Reading) -> list[Clause]:
@@ -176,8 +185,18 @@ def _order(reading: Reading) -> list[Clause]:
     for part in parts[:6]:
         tokens = tuple(t.text for t in query_tokens(part))
         if 1 < len(tokens) <= 12:
-            found.append(Phrase("title", tokens, signals.TITLE_PHRASE))
+            found += _together(tokens)
     couples = dict.fromkeys(p for part in parts for i in range(len(part) - 1) if is_han(p := part[i : i + 2]))
     found += [Term("title_grams", p, signals.COUPLE) for p in list(couples)[:24]]
     exact = dict.fromkeys(key(t)[:200] for t in (reading.cleaned, text, *(parts if len(parts) == 1 else ()), *variants.taiwan(reading.text)) if t.strip())
-    return [*found, Best(tuple(Scored(Term("exact", e), signals.EXACT_TITLE) for e in exact))]
+    whole = signals.EXACT_TITLE
+    titles = [Scored(Term("exact", e), whole if i == 0 else whole * signals.EXACT_PART) for i, e in enumerate(exact)]
+    return [*found, Best(tuple(titles))]
+
+
+def _together(tokens: tuple[str, ...]) -> list[Clause]:
+    """Words one after the other in the title: by the pairs of characters where they meet, since a phrase must be read to its next place, wherever it stands."""
+    seams = [before[-1] + after[0] for before, after in pairwise(tokens)]
+    if not all(map(is_han, seams)):
+        return [Phrase("title", tokens, signals.TITLE_PHRASE)]
+    return [Term("title_grams", seam, signals.TITLE_PHRASE / len(seams)) for seam in seams]

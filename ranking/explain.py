@@ -7,20 +7,21 @@ from typing import Any
 
 from catalog.errors import BadRequest
 from catalog.resource import Resource
-from indexer.engine import Engine, Every, OneOf, Query
+from indexer.engine import Clause, Engine, OneOf, Query, Some
+from ranking.bag import weights
 from ranking.clauses import Question, concept_clause
 from ranking.evidence import weighed
 from ranking.narrow import unexpired
 from ranking.query import Reading, understand
 from ranking.search import ask
 from ranking.signals import signals
-from ranking.words import stretch_clause
+from ranking.words import near_clause, stretch_clause
 
 
 def explain(engine: Engine, text: str, id: str | None = None, size: int = 5) -> dict[str, Any]:
     """The reading of `text` and the scores of its first hits, or of the one resource `id` (which need not match).
 
-    score = (sum of the parts) × prior. A part is what one concept or word adds, bonuses are named apart.
+    score = (sum of the parts) × prior. A part is what one concept or word adds; `beside` is the rest.
     """
     reading = weighed(engine, understand(text))
     page, asked = ask(engine, Query(size=size, scope=(unexpired(),)), reading)
@@ -46,20 +47,22 @@ def _score(engine: Engine, part: Any, id: str, boost: str = "prior") -> float:
     return hits[0].score if hits else 0.0
 
 
+def _share(engine: Engine, clause: Clause, id: str) -> float:
+    """What a clause adds to the score of one document, whether or not it would be found by it."""
+    return _score(engine, Some(weights([clause])), id, boost="")
+
+
 def _hit(engine: Engine, reading: Reading, asked: Question, id: str, score: float, body: bytes) -> dict[str, Any]:
     resource = Resource.from_json(body)
     parts: dict[str, float] = {}
     for span in reading.spans:
-        parts[f"concept:{span.text}"] = _score(engine, concept_clause(span), resource.id, boost="")
+        parts[f"concept:{span.text}"] = _share(engine, concept_clause(span), resource.id)
     for stretch in reading.stretches:
-        typed = reading.written(stretch.start, stretch.end)
-        alike = {"heard": asked.name in ("heard", "near"), "near": asked.name == "near"}
-        parts[f"words:{stretch.text}"] = _score(engine, stretch_clause(stretch, typed, **alike), resource.id, boost="")
-    whole = asked.clause
-    for bonus in whole.bonus if isinstance(whole, Every) else ():
-        value = _score(engine, bonus, resource.id, boost="")
-        if value:
-            parts[f"bonus:{type(bonus).__name__.lower()}"] = parts.get(f"bonus:{type(bonus).__name__.lower()}", 0.0) + value
+        words = near_clause(stretch.text) if asked.name == "near" else None
+        words = words or stretch_clause(stretch, reading.written(stretch.start, stretch.end), heard=asked.name in ("heard", "near"))
+        parts[f"words:{stretch.text}"] = _share(engine, words, resource.id)
+    # where the words meet, the whole title, helpers and wishes
+    parts["beside"] = _share(engine, asked.clause, resource.id) - math.fsum(parts.values())
     priors = {f"prior:{name}": value for name, value in signals(resource).items()}
     rounded = {name: round(value, 3) for name, value in (parts | priors).items()}
     factor = 1.0 + math.fsum(priors.values())

@@ -63,7 +63,7 @@ def stretch_clause(stretch: Stretch, typed: str, *, heard: bool = False, near: b
         sounds = variants.heard(text)
         if len(sounds) > 1:
             options.append(sounding(sounds, signals.HOMOPHONE))
-    alike = _near(text) if near else None
+    alike = near_clause(text) if near else None
     return best([*options, alike] if alike else options)
 
 
@@ -81,7 +81,7 @@ def _word(stretch: Stretch, i: int) -> Clause:
     return Best(tuple(Term(name, c, weights[name]) for c in couples for name in weights), tie=0.1)
 
 
-def _near(text: str) -> Clause | None:
+def near_clause(text: str) -> Clause | None:
     """Nearly all characters of a stretch in one title: what a wrong, a missing or a swapped character leaves standing."""
     letters = list(dict.fromkeys(c for c in text if is_han(c)))
     if len(letters) < 3:

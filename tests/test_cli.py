@@ -264,7 +264,9 @@ def test_an_over_long_query_is_refused_with_the_limit(filled: Haoke) -> None:
 def test_explain_gives_every_hit_its_signals(filled: Haoke) -> None:
     report = answer(filled("explain", "高等数学", "--json"))
     assert report["hits"][0]["id"] == "college:1"
-    assert report["hits"][0]["signals"]
+    best = report["hits"][0]
+    parts = [value for name, value in best["signals"].items() if not name.startswith("prior:")]
+    assert sum(parts) * best["prior"] == pytest.approx(best["score"], rel=0.01)
     assert "college:1" in filled("explain", "高等数学").stdout
     assert answer(filled("explain", "高等数学", "college:1", "--json"))["hits"]
 

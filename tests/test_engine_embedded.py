@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import threading
 import time
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from catalog.errors import BadRequest, GenerationError
 from catalog.resource import Salary
 from indexer.engine import Best, Between, Clause, Cursor, Engine, Every, OneOf, Query, Scored, Some, Term, open_engine
-from indexer.engines.embedded import plan, reading, snapshot, translate
+from indexer.engines.embedded import anywhere, plan, reading, snapshot, translate
 from indexer.fields import FRESH, SHANGHAI
 from tests.engine_contract import EngineContract, Make, build, documents, resource
 
@@ -119,6 +121,65 @@ def test_a_planned_query_finds_the_same_with_the_same_scores(lettered: Engine, c
         asked = lettered.search(query)
     assert (asked.total, asked.facets) == (plain.total, plain.facets)
     assert {h.id: pytest.approx(h.score, rel=1e-4) for h in asked.hits} == {h.id: h.score for h in plain.hits}
+
+
+SIX = ("title", "names", "context", "summary", "title_grams", "other_grams")
+
+
+def words() -> st.SearchStrategy[Clause]:
+    """A word as it is looked for, in some or all of the fields that may hold it."""
+    tokens = st.sampled_from(["甲", "甲乙", "丙丁", "甲乙丙", "java"])
+    terms = st.builds(lambda token, fields: tuple(Term(f, token) for f in fields), tokens, st.one_of(st.just(SIX), st.just(SIX[:4]), st.sets(st.sampled_from(SIX), min_size=1).map(sorted)))
+    return st.one_of(st.builds(Best, terms, st.just(0.1)), st.builds(Some, terms))
+
+
+@pytest.fixture(scope="module")
+def scattered(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Each token stands in other fields of other documents."""
+    engine = open_engine(f"embedded:{tmp_path_factory.mktemp('index')}")
+    tokens = {name: ["甲", "甲乙", "丙丁", "java"] + ["甲乙丙"] * ("grams" not in name) for name in SIX}
+    made = documents([resource(f"a:{n:03}", "无") for n in range(120)])
+    dice = random.Random(7)
+    for document in made:
+        document |= {name: " ".join(t for t in held if dice.random() < 0.12) or "无" for name, held in tokens.items()}
+    build(engine, made)
+    return engine
+
+
+@settings(max_examples=150, deadline=None)
+@given(clause=st.one_of(words(), st.lists(words(), min_size=2, max_size=3).map(lambda two: Every((two[0], Best(tuple(two[1:])))))))
+def test_one_list_a_token_finds_what_the_fields_find_with_their_scores(scattered: Engine, clause: Clause) -> None:
+    asked = scattered.search(Query(clause, facets={"kind": 5}, size=200))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(translate, "matching", lambda clause: clause)
+        plain = scattered.search(Query(clause, facets={"kind": 5}, size=200))
+    assert (asked.total, asked.facets) == (plain.total, plain.facets)
+    assert {h.id: pytest.approx(h.score, rel=1e-4) for h in asked.hits} == {h.id: h.score for h in plain.hits}
+
+
+def test_a_word_in_all_fields_that_can_hold_it_is_one_list() -> None:
+    def ways(token: str, *fields: str) -> Clause:
+        return anywhere.matching(Best(tuple(Term(f, token, 2.0) for f in fields)))
+
+    assert ways("数学", *SIX) == Term("anywhere", "数学")
+    assert ways("java", *SIX[::-1]) == Term("anywhere", "java")
+    assert ways("工程师", *SIX[:4]) == Term("anywhere", "工程师"), "grams hold pairs at most"
+    assert ways("数学", *SIX[:4]) == Some(tuple(Term(f, "数学") for f in SIX[:4])), "it may stand in the grams alone"
+    assert anywhere.matching(Every((Scored(Term("title", "甲", 3.0), 2.0), Term("title", "甲")), (Term("title", "乙"),))) == Term("title", "甲")
+
+
+def test_a_query_of_very_many_weights_fits_a_small_stack(lettered: Engine) -> None:
+    """Servers answer in threads of two megabytes."""
+    many = tuple(Term("title_grams", chr(0x4E00 + n)) for n in range(500))
+    found: list[int] = []
+    before = threading.stack_size(2 * 1024 * 1024)
+    try:
+        thread = threading.Thread(target=lambda: found.append(lettered.search(Query(Every((Term("title", "甲"),), many))).total))
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+    assert found == [lettered.count(Query(Term("title", "甲")))]
 
 
 def test_what_is_rare_is_carried_into_the_lists_of_what_is_common() -> None:

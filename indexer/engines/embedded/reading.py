@@ -65,18 +65,18 @@ class Reader:
         snapshot = self.look()
         searcher = snapshot.searcher
         query = replace(query, scope=tuple(asked for f in query.scope if (asked := snapshot.settled(f))))
-        whole = snapshot.whole(query)
         if query.size and not (query.facets or query.first):  # nothing to count but what is found: in one pass
+            whole = self._ranking(snapshot, query)
             result = self._best(searcher, query, whole, _start(query) + query.size + EDGE, count=True)
             return self._page(snapshot, query, result.count, [(whole, result.count)], {}, generation, result.hits)
         known = snapshot.counted(query)
         # counted before anything is scored: most questions of a search that goes on asking find nothing, and scoring nothing costs ten times more
-        total, facets = known or self._counts(snapshot, query, whole)
+        total, facets = known or self._counts(snapshot, query)
         if not known:
             snapshot.remember(query, total, facets)
         if not total or not query.size:
             return api.Page(total, (), facets, generation)
-        return self._page(snapshot, query, total, self._parts(snapshot, query, whole, total), facets, generation)
+        return self._page(snapshot, query, total, self._parts(snapshot, query, total), facets, generation)
 
     # hits ----------------------------------------------------------------------------------------------------------
     def _page(self, snapshot: Snapshot, query: api.Query, total: int, parts: list[Part], facets: Counts, generation: str, best: list[Any] | None = None) -> api.Page:
@@ -99,14 +99,20 @@ class Reader:
         ordering: dict[str, Any] = {"order_by_field": query.sort} if query.sort else {"weight_by_field": query.boost or None}
         return searcher.search(part, limit=limit, count=count, **ordering)
 
-    def _parts(self, snapshot: Snapshot, query: api.Query, whole: tantivy.Query, total: int) -> list[Part]:
+    @staticmethod
+    def _ranking(snapshot: Snapshot, query: api.Query) -> tantivy.Query:
+        """The query as its hits are ranked: what orders by a number needs no scores."""
+        return snapshot.whole(query, scored=not query.sort)
+
+    def _parts(self, snapshot: Snapshot, query: api.Query, total: int) -> list[Part]:
         """The matches in parts that follow each other, each with its size: one, but of a broad query those that it wants first, so that not a million are scored."""
         if total >= BROAD and not query.sort:
             for item in query.first:
-                part = snapshot.whole(replace(query, filters=(*query.filters, item)))
-                if (matches := self._total(snapshot.searcher, part)) >= ENOUGH:
-                    return [(part, matches), (self.translator.others(whole, self.translator.filter(item)), total - matches)]
-        return [(whole, total)]
+                ahead = replace(query, filters=(*query.filters, item))
+                if (matches := self._total(snapshot.searcher, snapshot.whole(ahead))) >= ENOUGH:
+                    rest = self.translator.others(snapshot.whole(query, scored=True), self.translator.filter(item))
+                    return [(snapshot.whole(ahead, scored=True), matches), (rest, total - matches)]
+        return [(self._ranking(snapshot, query), total)]
 
     def _ranked(self, searcher: tantivy.Searcher, query: api.Query, part: tantivy.Query, matches: int, start: int, size: int, after: api.Cursor | None, best: list[Any] | None) -> list[Any]:
         """(key, address) of a page of one part, by falling key, ties by id."""
@@ -159,11 +165,11 @@ class Reader:
         """Exact number of matches: an aggregation scores nothing, which a search does even for its count alone."""
         return int(searcher.aggregate(query, TOTAL)["total"]["value"])
 
-    def _counts(self, snapshot: Snapshot, query: api.Query, whole: tantivy.Query) -> tuple[int, Counts]:
+    def _counts(self, snapshot: Snapshot, query: api.Query) -> tuple[int, Counts]:
         """Total and facets in one pass, but for facets that are narrowed by themselves."""
         selected = {f.field for f in query.filters} & set(query.facets)
         searcher = snapshot.searcher
-        total, counts = self._count(searcher, whole, {name: limit for name, limit in query.facets.items() if name not in selected})
+        total, counts = self._count(searcher, snapshot.whole(query), {name: limit for name, limit in query.facets.items() if name not in selected})
         for name in selected:
             counts |= self._count(searcher, snapshot.whole(query, without=name), {name: query.facets[name]})[1]
         return total, {name: counts[name] for name in query.facets}

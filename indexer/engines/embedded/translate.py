@@ -10,10 +10,13 @@ import tantivy
 
 from catalog.errors import EngineError
 from indexer import engine as api
+from indexer.engines.embedded import anywhere
+from indexer.engines.embedded.anywhere import matching
 from indexer.engines.embedded.plan import Frequency, planned
 from indexer.fields import FIELDS
 
 WAYS = 60  # to leave some of several clauses out that are spelled out
+DEEP = 80  # queries one around the other: each takes 7 kB of a thread's stack, which may have 2 MB
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
 
@@ -30,6 +33,7 @@ def schema() -> tantivy.Schema:
             builder.add_float_field(f.name, fast=True, indexed=False)
         else:
             builder.add_bytes_field(f.name, stored=True)
+    builder.add_text_field(anywhere.FIELD, tokenizer_name="whitespace", index_option="basic")
     return builder.build()
 
 
@@ -43,7 +47,7 @@ class Translator:
         """What must match, scored."""
         match clause:
             case api.Term(field, token, weight):
-                option = "position" if FIELDS[field].positions else "freq" if FIELDS[field].sort == "text" else "basic"
+                option = "basic" if field == anywhere.FIELD or FIELDS[field].sort != "text" else "position" if FIELDS[field].positions else "freq"
                 return self._weighted(tantivy.Query.term_query(self.schema, field, token, index_option=option), weight)
             case api.Phrase(field, tokens, weight, slop):
                 if len(tokens) == 1:
@@ -76,8 +80,10 @@ class Translator:
 
     def _with(self, query: tantivy.Query, bonus: Sequence[api.Clause]) -> tantivy.Query:
         """The query with what adds to its score, one around the other: side by side they would be read whole, as a union, not only where the query matches."""
-        for clause in bonus:
-            query = tantivy.Query.boolean_query([(_MUST, query), (_SHOULD, self.clause(clause))])
+        weights = [self.clause(clause) for clause in bonus]
+        around, rest = weights[:DEEP], weights[DEEP:]
+        for weight in [*around, tantivy.Query.boolean_query([(_SHOULD, w) for w in rest])] if rest else around:
+            query = tantivy.Query.boolean_query([(_MUST, query), (_SHOULD, weight)])
         return query
 
     @staticmethod
@@ -105,13 +111,20 @@ class Translator:
         lowest, highest = -1e18 if low is None else float(low), 1e18 if high is None else float(high)
         return tantivy.Query.range_query(self.schema, field, tantivy.FieldType.Float, lowest, highest)
 
-    def whole(self, query: api.Query, without: str = "", frequency: Frequency | None = None) -> tantivy.Query:
-        """Clause, scope and filters in one; `without` leaves out a facet's own filter. frequency: of tokens, to plan by."""
+    def whole(self, query: api.Query, *, without: str = "", scored: bool = False, frequency: Frequency | None = None) -> tantivy.Query:
+        """Clause, scope and filters in one. without: a facet's own filter is left out; frequency: of tokens, to plan by.
+
+        scored: what scores is only looked up in the documents that match, which far fewer lists tell.
+        """
         filters = [*query.scope, *(f for f in query.filters if f.field != without)]
-        clause = planned(query.clause, frequency, [f for f in filters if isinstance(f, api.OneOf)]) if frequency else query.clause
-        parts = [(_MUST, self.clause(clause))]
-        parts += [(_MUST, tantivy.Query.const_score_query(self.filter(f), 0.0)) for f in filters]
-        return tantivy.Query.boolean_query(parts) if len(parts) > 1 else parts[0][1]
+        narrowed = [f for f in filters if isinstance(f, api.OneOf)]
+        match = matching(query.clause)
+        parts = [self.clause(planned(match, frequency, narrowed) if frequency else match), *map(self.filter, filters)]
+        found = tantivy.Query.boolean_query([(_MUST, part) for part in parts]) if len(parts) > 1 else parts[0]
+        if not scored:
+            return found
+        clauses = (*query.clause.clauses, *query.clause.bonus) if isinstance(query.clause, api.Every) else (query.clause,)
+        return self._with(tantivy.Query.const_score_query(found, 0.0), [c for c in clauses if not (isinstance(c, api.Scored) and not c.score)])
 
     @staticmethod
     def others(query: tantivy.Query, ahead: tantivy.Query) -> tantivy.Query:

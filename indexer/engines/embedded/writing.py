@@ -10,6 +10,7 @@ import tantivy
 
 from catalog.errors import EngineLocked, StoreError
 from indexer import engine as api
+from indexer.engines.embedded import anywhere
 from indexer.engines.embedded.files import META, read_meta, write_json
 
 HEAP = 256 * 1024 * 1024  # bytes of documents in memory before a segment is written
@@ -30,7 +31,7 @@ class IndexWriter:
             if not fresh:
                 self.writer.delete_documents_by_term("id", document["id"])
             # without the schema: text, numbers and bytes are told apart by Python's own types, in a fifth of the time
-            self.writer.add_document(tantivy.Document.from_dict(dict(document)))
+            self.writer.add_document(tantivy.Document.from_dict({**document, anywhere.FIELD: anywhere.gathered(document)}))
 
     def delete(self, ids: Iterable[str]) -> None:
         for one in ids:
