@@ -18,7 +18,7 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cli
@@ -63,10 +63,10 @@ def sampled(engine: Engine, count: int, seed: int = 7) -> list[str]:
 def alone(engine: Engine, query: Query) -> float:
     """Milliseconds of tantivy's own calls for a query: search with count, stored documents, one aggregation a pass."""
     reader = engine._active_reader()
-    searcher, whole = reader.searcher(), reader.translator.whole(query)
+    searcher, whole = reader.searcher(), reader.translator.whole(query, scored=not query.sort)
     selected = {f.field for f in query.filters} & set(query.facets)
-    passes = [(whole, [f for f in query.facets if f not in selected])]
-    passes += [(reader.translator.whole(query, without=f), [f]) for f in selected]
+    passes = [(reader.translator.whole(query), [f for f in query.facets if f not in selected])]
+    passes += [(reader.translator.whole(replace(query, filters=tuple(o for o in query.filters if o.field != f))), [f]) for f in selected]
     asked = [(q, {f: {"terms": {"field": f, "size": max(2 * query.facets[f], 200), "segment_size": 1_000_000}} for f in fields}) for q, fields in passes if fields]
     ordering = {"order_by_field": query.sort} if query.sort else {"weight_by_field": query.boost}
     began = time.perf_counter()

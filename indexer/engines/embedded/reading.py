@@ -69,11 +69,8 @@ class Reader:
             whole = self._ranking(snapshot, query)
             result = self._best(searcher, query, whole, _start(query) + query.size + EDGE, count=True)
             return self._page(snapshot, query, result.count, [(whole, result.count)], {}, generation, result.hits)
-        known = snapshot.counted(query)
         # counted before anything is scored: most questions of a search that goes on asking find nothing, and scoring nothing costs ten times more
-        total, facets = known or self._counts(snapshot, query)
-        if not known:
-            snapshot.remember(query, total, facets)
+        total, facets = self._counts(snapshot, query)
         if not total or not query.size:
             return api.Page(total, (), facets, generation)
         return self._page(snapshot, query, total, self._parts(snapshot, query, total), facets, generation)
@@ -166,13 +163,18 @@ class Reader:
         return int(searcher.aggregate(query, TOTAL)["total"]["value"])
 
     def _counts(self, snapshot: Snapshot, query: api.Query) -> tuple[int, Counts]:
-        """Total and facets in one pass, but for facets that are narrowed by themselves."""
+        """Total and facets in one pass, but for facets that are narrowed by themselves: these are counted without their own filter. What took long is remembered."""
+        known = snapshot.counted(query)
+        if known:
+            return known
         selected = {f.field for f in query.filters} & set(query.facets)
-        searcher = snapshot.searcher
-        total, counts = self._count(searcher, snapshot.whole(query), {name: limit for name, limit in query.facets.items() if name not in selected})
+        total, counts = self._count(snapshot.searcher, snapshot.whole(query), {name: limit for name, limit in query.facets.items() if name not in selected})
         for name in selected:
-            counts |= self._count(searcher, snapshot.whole(query, without=name), {name: query.facets[name]})[1]
-        return total, {name: counts[name] for name in query.facets}
+            others = tuple(f for f in query.filters if f.field != name)
+            counts |= self._counts(snapshot, replace(query, filters=others, facets={name: query.facets[name]}))[1]
+        facets = {name: counts[name] for name in query.facets}
+        snapshot.remember(query, total, facets)
+        return total, facets
 
     def _count(self, searcher: tantivy.Searcher, query: tantivy.Query, limits: Mapping[str, int]) -> tuple[int, Counts]:
         """Exact counts: every segment hands up all its values; ties at the cut are decided by value."""

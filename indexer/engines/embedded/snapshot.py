@@ -31,9 +31,9 @@ class Snapshot:
         self._counted: OrderedDict[Hashable, tuple[int, Counts]] = OrderedDict()
         self._lock = Lock()
 
-    def whole(self, query: api.Query, *, without: str = "", scored: bool = False) -> tantivy.Query:
+    def whole(self, query: api.Query, *, scored: bool = False) -> tantivy.Query:
         """The query in tantivy's terms; planned where there is enough for it to matter."""
-        return self.translator.whole(query, without=without, scored=scored, frequency=self.frequency if self.searcher.num_docs >= PLANNED else None)
+        return self.translator.whole(query, scored=scored, frequency=self.frequency if self.searcher.num_docs >= PLANNED else None)
 
     def frequency(self, field: str, token: str) -> int:
         """How many documents hold a token."""

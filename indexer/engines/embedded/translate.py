@@ -111,12 +111,12 @@ class Translator:
         lowest, highest = -1e18 if low is None else float(low), 1e18 if high is None else float(high)
         return tantivy.Query.range_query(self.schema, field, tantivy.FieldType.Float, lowest, highest)
 
-    def whole(self, query: api.Query, *, without: str = "", scored: bool = False, frequency: Frequency | None = None) -> tantivy.Query:
-        """Clause, scope and filters in one. without: a facet's own filter is left out; frequency: of tokens, to plan by.
+    def whole(self, query: api.Query, *, scored: bool = False, frequency: Frequency | None = None) -> tantivy.Query:
+        """Clause, scope and filters in one. frequency: of tokens, to plan by.
 
         scored: what scores is only looked up in the documents that match, which far fewer lists tell.
         """
-        filters = [*query.scope, *(f for f in query.filters if f.field != without)]
+        filters = [*query.scope, *query.filters]
         narrowed = [f for f in filters if isinstance(f, api.OneOf)]
         match = matching(query.clause)
         parts = [self.clause(planned(match, frequency, narrowed) if frequency else match), *map(self.filter, filters)]
