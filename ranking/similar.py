@@ -1,4 +1,4 @@
-"""similar(engine, resource, size): what is like a resource, each with the reason. Asks the engine once, compares what comes.
+"""similar(engine, resource, size): what is like a resource, each with the reason. Asks the engine, compares what comes.
 
 The engine finds whatever shares words of the title or codes of the fields that matter for its kind; ranking.alike then says
 for each whether it is really like it, how much, and why. What no reason can be given for is not shown: better nothing than filler.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -17,8 +17,9 @@ import orjson
 from catalog import shortlink
 from catalog.resource import Kind, Resource
 from catalog.text import key
-from indexer.engine import Clause, Engine, Every, OneOf, Query, Scored, Some, Term
+from indexer.engine import Clause, Engine, OneOf, Page, Query, Scored, Some, Term
 from ranking.alike import Reason, Seed, alike, city
+from ranking.bag import apart
 from ranking.narrow import FIRST, unexpired
 from ranking.rarity import Rarity
 from ranking.results import ResultHit
@@ -71,13 +72,12 @@ def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommen
     kinds = FAMILY.get(resource.kind, (str(resource.kind),))
     rarity = Rarity(engine)
     seed = Seed(resource, rarity, kinds)
-    asked = clause(seed)
-    if asked is None:
-        return ()
-    query = Query(clause=asked, scope=(unexpired(), OneOf("kind", kinds)), size=POOLS.get(resource.kind, POOL))
-    page = engine.search(replace(query, filters=near(resource))) if rarity.total >= MANY and resource.kind == Kind.JOB and resource.region else None
-    if page is None or page.total < ENOUGH:
-        page = engine.search(replace(query, first=FIRST))
+    query = Query(scope=(unexpired(), OneOf("kind", kinds)), size=POOLS.get(resource.kind, POOL))
+    page = Page(0, (), {}, "")
+    for one in _questions(seed, rarity, query):
+        page = engine.search(one)
+        if page.total >= ENOUGH:
+            break
     own = {resource.id, *resource.also}
     found: list[Candidate] = []
     for hit in page.hits:
@@ -86,24 +86,35 @@ def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommen
     return chosen(found, size)
 
 
+def _questions(seed: Seed, rarity: Rarity, query: Query) -> Iterator[Query]:
+    """What is asked until enough is found: the last one is asked of everything."""
+    resource = seed.resource
+    if rarity.total >= MANY and resource.kind == Kind.JOB and resource.region:
+        for telling in (True, False):  # a branch of industry alone is a tenth of a city's posts
+            if asked := clause(seed, telling=telling):
+                yield replace(query, clause=asked, filters=near(resource))
+    if asked := clause(seed):
+        yield replace(query, clause=asked, first=FIRST)
+
+
 def near(resource: Resource) -> tuple[OneOf, ...]:
     """The cities of an ad, as a filter."""
     return (OneOf("region", tuple(dict.fromkeys(city(code) for code in resource.region))),)
 
 
-def clause(seed: Seed) -> Clause | None:
-    """What brings candidates: a word of the title, or a code that says what it is about; the other fields add to the score."""
+def clause(seed: Seed, *, telling: bool = False) -> Clause | None:
+    """What brings candidates: a word of the title, or (but for `telling`) a code that says what it is about; the other fields add to the score."""
     resource, rarest = seed.resource, sorted(seed.topic.asked.items(), key=lambda w: (-w[1], w[0]))[:WORDS]
     words: list[Clause] = [Term("title", word, TITLE) for word, weight in rarest if weight > 0]
     needs, wishes = list(words), list[Clause]()
     for name, score in FIELDS.get(resource.kind, OTHERS).items():
         codes = [city(c) for c in resource.region] if name == "region" else resource.values(name)
         for code in dict.fromkeys(codes):
-            (needs if name in NEEDED else wishes).append(Scored(Term(name, code), score))
+            (needs if name in NEEDED and not telling else wishes).append(Scored(Term(name, code), score))
     unit = shortlink.unit_key(resource) if resource.kind == "lesson" else ""
     if unit:
         wishes.append(Scored(Term("code", shortlink.short_code(unit)), 12.0))
-    return Every((Some(tuple(needs)),), tuple(wishes)) if needs else None
+    return apart(Some(tuple(needs)), [*needs, *wishes]) if needs else None
 
 
 def chosen(found: list[Candidate], size: int, *, by_reason: bool = False) -> tuple[Recommendation, ...]:
