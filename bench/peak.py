@@ -33,6 +33,7 @@ class Seen:
     shed: list[float] = field(default_factory=list)  # seconds, of those told to come back
     errors: list[str] = field(default_factory=list)
     bytes: int = 0
+    again: int = 0  # requests sent a second time: see Connection
     asking: int = 0  # requests that are under way
 
     def between(self, start: float, end: float) -> Seen:
@@ -52,21 +53,27 @@ class Seen:
 
 
 class Connection:
-    """One kept-alive connection; opened again when it breaks."""
+    """One kept-alive connection; opened again when it breaks. As in every browser, a request that got no byte of an answer because a kept connection had
+    ended is sent once more (RFC 9112, 9.3.1)."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self.host, self.port = host, port
+    def __init__(self, host: str, port: int, seen: Seen) -> None:
+        self.host, self.port, self.seen = host, port, seen
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
 
     async def get(self, path: str) -> tuple[int, int, bool]:
         """(status, bytes of the body, whether it says when to come back)."""
-        # what the server closed while nothing was asked is opened again, as browsers do
         if self.writer is None or self.reader is None or self.writer.is_closing() or self.reader.at_eof() or self.reader.exception():
             self.drop()
-            self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
-        self.writer.write(f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\nAccept-Encoding: gzip\r\nAccept-Language: zh\r\n\r\n".encode())
-        head = await self.reader.readuntil(b"\r\n\r\n")
+        kept = self.writer is not None
+        try:
+            reader, head = await self._ask(path)
+        except (ConnectionError, asyncio.IncompleteReadError) as error:
+            if not kept or getattr(error, "partial", b""):
+                raise
+            self.seen.again += 1
+            self.drop()
+            reader, head = await self._ask(path)
         status, length, chunked = int(head[9:12]), 0, False
         fields = head.lower().split(b"\r\n")[1:]
         for line in fields:
@@ -74,15 +81,22 @@ class Connection:
                 length = int(line[15:])
             chunked = chunked or line.startswith(b"transfer-encoding: chunked")
         if chunked:
-            while size := int(await self.reader.readline(), 16):
-                await self.reader.readexactly(size + 2)
+            while size := int(await reader.readline(), 16):
+                await reader.readexactly(size + 2)
                 length += size
-            await self.reader.readline()
+            await reader.readline()
         elif length:
-            await self.reader.readexactly(length)
+            await reader.readexactly(length)
         if b"connection: close" in fields:
             self.drop()
         return status, length, any(line.startswith(b"retry-after:") for line in fields)
+
+    async def _ask(self, path: str) -> tuple[asyncio.StreamReader, bytes]:
+        """Sends a request; where the answer comes from, and its head."""
+        if self.reader is None or self.writer is None:
+            self.reader, self.writer = await asyncio.open_connection(self.host, self.port)
+        self.writer.write(f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\nAccept-Encoding: gzip\r\nAccept-Language: zh\r\n\r\n".encode())
+        return self.reader, await self.reader.readuntil(b"\r\n\r\n")
 
     def drop(self) -> None:
         """Closes what is broken."""
@@ -96,7 +110,7 @@ async def load(paths: list[str], url: str, rate: float, seconds: float, connecti
     parts, seen = urlsplit(url), seen if seen is not None else Seen()
     free: asyncio.Queue[Connection] = asyncio.Queue()
     for _ in range(connections):
-        free.put_nowait(Connection(parts.hostname or "127.0.0.1", parts.port or 80))
+        free.put_nowait(Connection(parts.hostname or "127.0.0.1", parts.port or 80, seen))
 
     async def ask(path: str, due: float) -> None:
         connection = await free.get()

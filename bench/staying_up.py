@@ -140,8 +140,9 @@ async def worker(trial: Trial) -> list[Figure]:
     back = time.monotonic() - began
     await visiting
     end = seen.between(2 * trial.seconds, 3 * trial.seconds)
-    print(f"worker: killed while {busy} requests were under way; {len(seen.errors)} lost")
+    print(f"worker: killed while {busy} requests were under way; {seen.again} sent again, {len(seen.errors)} lost")
     return [
+        Figure("worker killed: requests that a browser sends again, of those under way", seen.again, "beside", busy),
         Figure("worker killed: requests lost, of those under way", len(seen.errors), "at most", busy),
         Figure("worker killed: until another takes connections", back, "at most", 10.0, "s"),
         *served_well("worker killed, a while later", end, LIMIT),

@@ -30,7 +30,8 @@ SECONDS = 900.0  # that an answer may be old, where neither a commit nor the day
 DAY = 86_400
 UNMARKED = 5.0
 HANDOVER = 3.0  # after a commit: what was committed is seen within five, however much there is to do
-BYTES = 128 * 1024 * 1024  # of all answers of a process
+BYTES = 128 * 1024 * 1024  # of all answers of a process that is alone
+BESIDE = 32 * 1024 * 1024  # of one that has others beside it: the rest lies where all find it
 LARGEST = 256 * 1024  # of one
 #: Cookies that no kept answer depends on beside the address: the language is part of the key.
 HARMLESS = frozenset({"lang"})
@@ -102,7 +103,7 @@ class Answers:
 def install(app: Flask) -> None:
     """Keeps what the app answers. First of all that look at a response, so that it sees it last: compressed."""
     folder = os.environ.get(FOLDER)
-    app.extensions["haoke.answers"] = Answers(beside=Beside(Path(folder)) if folder else None)
+    app.extensions["haoke.answers"] = Answers(BESIDE, beside=Beside(Path(folder))) if folder else Answers()
     app.after_request(keep)
 
 
