@@ -24,14 +24,14 @@ from catalog.resource import Resource
 from catalog.store import Store
 from indexer.analysis import fingerprint
 from indexer.document import to_document
-from indexer.engine import Best, Clause, Engine, Every, Some, Term, open_engine
-from ranking import diversity, signals, variants, words
+from indexer.engine import Best, Clause, Engine, Every, Scored, Some, Term, open_engine
+from ranking import clauses, diversity, signals, variants, words
 from ranking.evaluate import read, score
 from ranking.results import Request
 from ranking.search import search
 
 #: Weights that multiply another one: without effect at 1.
-FACTORS = frozenset({"CONCEPT_TEXT"})
+FACTORS = frozenset({"CONCEPT_TEXT", "CONCEPT_FIELD", "EXACT_PART"})
 #: Ways of matching that are switched off below, not by their weight.
 MATCHING = frozenset({"SHORT", "PINYIN", "HOMOPHONE", "NEAR", "SYNONYM"})
 #: Weights of what happens only where nothing narrows a search, while judged queries are narrowed: see mixing().
@@ -45,7 +45,7 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = {
     "platform and form": ("platform", "language", "resource_type", "audience", "access", "board"),
 }
 
-Off = Callable[[ExitStack], None]
+Off = Callable[[ExitStack], object]
 
 
 def without(clause: Clause, field: str) -> Clause | None:
@@ -62,6 +62,8 @@ def without(clause: Clause, field: str) -> Clause | None:
         case Best(inner, tie):
             rest = tuple(c for c in (without(c, field) for c in inner) if c)
             return Best(rest, tie) if rest else None
+        case Scored(inner, weight):
+            return Scored(rest, weight) if (rest := without(inner, field)) else None
     return clause
 
 
@@ -86,18 +88,18 @@ def switches() -> dict[str, Off]:
     def value(name: str, off: object) -> Off:
         return lambda stack: stack.enter_context(patch.object(signals, name, off))
 
-    def nothing(module: object, name: str, result: Callable[..., object]) -> Off:
-        return lambda stack: stack.enter_context(patch.object(module, name, result))
+    def nothing(name: str, result: Callable[..., object], *modules: object) -> Off:
+        return lambda stack: [stack.enter_context(patch.object(module, name, result)) for module in modules]
 
     found: dict[str, Off] = {}
     for name, weight in vars(signals).items():
         if name.isupper() and isinstance(weight, float) and name not in MATCHING | MIXING:
             found[name] = value(name, 1.0 if name in FACTORS else 0.0)
-    found["HOMOPHONE"] = nothing(variants, "heard", lambda text: ())
-    found["PINYIN"] = nothing(variants, "spelled", lambda text: ())
-    found["NEAR"] = nothing(words, "_near", lambda text: None)
-    found["SYNONYM"] = nothing(variants, "rewritten", lambda text: [])
-    found["Taiwan's words"] = nothing(variants, "taiwan", lambda text: ())
+    found["HOMOPHONE"] = nothing("heard", lambda text: (), variants)
+    found["PINYIN"] = nothing("spelled", lambda text: (), variants)
+    found["NEAR"] = nothing("near_clause", lambda text: None, words, clauses)
+    found["SYNONYM"] = nothing("rewritten", lambda text: [], variants)
+    found["Taiwan's words"] = nothing("taiwan", lambda text: (), variants)
     for group, fields in CONCEPTS.items():
         found[f"CONCEPT {group}"] = value("CONCEPT", {**signals.CONCEPT, **dict.fromkeys(fields, 0.0)})
     return found

@@ -35,11 +35,14 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
+def line(figure: Figure) -> str:
+    """One of them."""
+    ratio = "–" if figure.ratio is None else f"{figure.ratio:.2f}"
+    verdict = "" if figure.bound == "beside" else "ok" if figure.good else "NOT REACHED"
+    wanted = f"{figure.bound} {number(figure.wanted)} {figure.unit}"
+    return f"{figure.what:<76}{number(figure.reached):>12}  {wanted:<20}{ratio:>7}  {verdict}".rstrip()
+
+
 def table(figures: Sequence[Figure]) -> str:
     """All of them, one a line."""
-    lines = [f"{'':<66}{'reached':>12}  {'wanted':<20}{'ratio':>7}"]
-    for f in figures:
-        ratio = "–" if f.ratio is None else f"{f.ratio:.2f}"
-        verdict = "" if f.bound == "beside" else "ok" if f.good else "NOT REACHED"
-        lines.append(f"{f.what:<66}{number(f.reached):>12}  {f'{f.bound} {number(f.wanted)} {f.unit}':<20}{ratio:>7}  {verdict}".rstrip())
-    return "\n".join(lines)
+    return "\n".join([f"{'':<76}{'reached':>12}  {'wanted':<20}{'ratio':>7}", *map(line, figures)])

@@ -1,7 +1,7 @@
 """All that the project promises of speed, in one run and one table: `make bench` and `make bench-full`.
 
     python -m bench.report --short
-    python -m bench.report --full [--rows 11240000] [--folder DIR]
+    python -m bench.report --full [--rows 11240000] [--sizes 200000 1000000] [--folder DIR]
 
 Builds a catalogue from generated tables as operators do, then measures: building, its size, searches and pages never asked before, five
 ways side by side, a day of changes, the highest rate held with 10 % and 30 % of unseen searches, and what happens when too many come,
@@ -26,7 +26,7 @@ from pathlib import Path
 
 from bench import day, staying_up
 from bench.curves import COUNTRY, Built, build, machine, measure
-from bench.figures import Figure, table
+from bench.figures import Figure, line, table
 from bench.homes import haoke
 from bench.peak import load
 from bench.search import layers, percentile, sampled
@@ -119,6 +119,11 @@ def peaks(home: Path, plan: Plan) -> Iterator[Figure]:
     yield from staying_up.run(home, paths, list(staying_up.PARTS), rates[UNSEEN[0]], plan.minutes, plan.load if plan is SHORT else 20)
 
 
+def a_day(home: Path, tables: Path) -> Iterator[Figure]:
+    """Changes, as they come every day."""
+    yield from day.figures(day.measure(home, tables))
+
+
 def sample() -> Iterator[Figure]:
     """What comes with the project."""
     with tempfile.TemporaryDirectory() as folder:
@@ -132,8 +137,13 @@ def report(folder: Path, plan: Plan) -> list[Figure]:
     home = folder / "home"
     os.environ["HAOKE_HOME"] = str(home)
     os.environ.pop("HAOKE_ENGINE", None)
-    figures = [*sample(), *building(folder, plan), *day.figures(day.measure(home, folder))]
-    return [*figures, *peaks(home, plan), *beside(plan)]
+    figures = []
+    # one after the other, each told as it is known: a long run that is ended early has not been for nothing
+    for part in (sample(), building(folder, plan), a_day(home, folder), peaks(home, plan), beside(plan)):
+        for figure in part:
+            print(line(figure), file=sys.stderr, flush=True)
+            figures.append(figure)
+    return figures
 
 
 def main() -> None:
@@ -142,9 +152,10 @@ def main() -> None:
     length.add_argument("--short", action="store_true")
     length.add_argument("--full", action="store_true")
     parser.add_argument("--rows", type=int, default=FULL.postings, help="postings of the full run")
+    parser.add_argument("--sizes", type=int, nargs="*", default=FULL.sizes, help="documents put side by side in the full run")
     parser.add_argument("--folder", type=Path, help="where the full run keeps its tables and its catalogue")
     args = parser.parse_args()
-    plan = SHORT if args.short else Plan(**{**vars(FULL), "postings": args.rows})
+    plan = SHORT if args.short else Plan(**{**vars(FULL), "postings": args.rows, "sizes": tuple(args.sizes)})
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.folder if args.full and args.folder else Path(scratch)
