@@ -13,6 +13,7 @@ import tantivy
 from catalog.errors import GenerationError
 from indexer import engine as api
 from indexer.engines.embedded.files import read_meta, stamp_of
+from indexer.engines.embedded.plan import size
 from indexer.engines.embedded.snapshot import Counts, Snapshot
 from indexer.engines.embedded.translate import Translator
 from indexer.fields import SCHEMA_VERSION
@@ -105,6 +106,8 @@ class Reader:
         """The matches in parts that follow each other, each with its size: one, but of a broad query those that it wants first, so that not a million are scored."""
         if total >= BROAD and not query.sort:
             for item in query.first:
+                if total * size(api.Passing(item, 0.0), snapshot.frequency) < ENOUGH * snapshot.searcher.num_docs:
+                    continue  # too few if they are spread as everywhere: not worth counting
                 ahead = replace(query, filters=(*query.filters, item))
                 if (matches := self._total(snapshot.searcher, snapshot.whole(ahead))) >= ENOUGH:
                     rest = self.translator.others(snapshot.whole(query, scored=True), self.translator.filter(item))
