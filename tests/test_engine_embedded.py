@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from catalog.errors import BadRequest, GenerationError
 from catalog.resource import Salary
 from indexer.engine import Best, Between, Clause, Cursor, Engine, Every, OneOf, Query, Scored, Some, Term, open_engine
-from indexer.engines.embedded import anywhere, plan, reading, snapshot, translate
+from indexer.engines.embedded import Embedded, anywhere, memory, plan, reading, snapshot, translate
 from indexer.fields import FRESH, SHANGHAI
 from tests.engine_contract import EngineContract, Make, build, documents, resource
 
@@ -282,3 +282,44 @@ def test_a_generation_with_missing_files_names_the_remedy(tmp_path: Path) -> Non
     (tmp_path / name / "meta.json").unlink()
     with pytest.raises(GenerationError, match="haoke reindex"):
         open_engine(f"embedded:{tmp_path}").search(Query())
+
+
+def test_files_are_held_in_memory_where_that_is_asked_for_and_follow_commits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(memory.SETTING, "1")
+    engine = Embedded(tmp_path)
+    name = build(engine, documents([resource("a:1", "会计")]))
+    assert engine.search(Query(Term("title", "会计"))).total == 1
+    held = engine._active_reader().held
+    assert held
+    before = set(held._maps)
+    assert any(file.endswith(".store") for file in before)
+    with engine.writer(name) as writer:
+        writer.add(documents([resource("a:2", "会计")]))
+        writer.commit(sequence=2)
+    assert engine.search(Query(Term("title", "会计"))).total == 2
+    assert set(held._maps) - before, "the new segment is held, too"
+    assert set(held._maps) <= {file.name for file in (tmp_path / name).iterdir()}
+    build(engine, documents([resource("a:3", "会计")]))
+    assert engine.search(Query(Term("title", "会计"))).total == 1
+    assert not held._maps, "what does not answer any more is let go"
+
+
+def test_what_does_not_fit_in_memory_is_not_held_and_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setenv(memory.SETTING, "1")
+    monkeypatch.setattr(memory, "SHARE", 0.0)
+    engine = Embedded(tmp_path)
+    name = build(engine, documents([resource("a:1", "会计")]))
+    for number in range(2, 4):
+        assert engine.search(Query(Term("title", "会计"))).total == number - 1
+        with engine.writer(name) as writer:
+            writer.add(documents([resource(f"a:{number}", "会计")]))
+            writer.commit(sequence=number)
+    assert sum(memory.SETTING in record.getMessage() for record in caplog.records) == 1
+    assert "more than half" in caplog.text
+
+
+def test_nothing_is_held_unless_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(memory.SETTING, raising=False)
+    engine = Embedded(tmp_path)
+    build(engine, documents([resource("a:1", "会计")]))
+    assert engine._active_reader().held is None

@@ -3,6 +3,7 @@
     translate    Query → tantivy's queries, and the schema        writing    add, replace, remove, commit
     reading      search, counts, get                              files      the two small files of a generation
     snapshot     one state of it, and what was found out          plan       how a clause is best asked
+    anywhere     one list a token, whichever field holds it       memory     keeping the files of a generation in memory
 
     ROOT/active.json          which generation answers, and which did before; replaced by rename
     ROOT/write.lock           held by the one writer
@@ -31,6 +32,7 @@ import tantivy
 
 from catalog.errors import EngineError, EngineLocked, GenerationError, StoreError
 from indexer import engine as api
+from indexer.engines.embedded import memory
 from indexer.engines.embedded.files import META, POINTER, read_meta, stamp_of, write_json
 from indexer.engines.embedded.reading import Reader
 from indexer.engines.embedded.translate import schema
@@ -66,7 +68,9 @@ class Embedded:
                 if not name:
                     raise GenerationError("there is no index yet", hint="run `haoke reindex`")
                 if self._reader is None or self._reader.folder.name != name:
-                    self._reader = Reader(self.root / name)
+                    if self._reader and self._reader.held:
+                        self._reader.held.release()  # before the next is held
+                    self._reader = Reader(self.root / name, in_memory=memory.wanted())
                 self._pointer_stamp = stamp
         return self._reader
 

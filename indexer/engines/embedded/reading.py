@@ -13,6 +13,7 @@ import tantivy
 from catalog.errors import GenerationError
 from indexer import engine as api
 from indexer.engines.embedded.files import read_meta, stamp_of
+from indexer.engines.embedded.memory import Held
 from indexer.engines.embedded.plan import size
 from indexer.engines.embedded.snapshot import Counts, Snapshot
 from indexer.engines.embedded.translate import Translator
@@ -36,7 +37,7 @@ def _start(query: api.Query) -> int:
 class Reader:
     """One open generation. look() takes up what another process committed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, in_memory: bool = False) -> None:
         if read_meta(folder).schema != SCHEMA_VERSION:
             raise GenerationError(f"generation {folder.name} was built by another version of haoke", hint="run `haoke reindex`")
         try:
@@ -48,6 +49,9 @@ class Reader:
         self.stamp = stamp_of(folder / "meta.json")
         self.translator = Translator(self.index.schema)
         self.snapshot = Snapshot(self.index.searcher(), self.translator)
+        self.held = Held(folder) if in_memory else None
+        if self.held:
+            self.held.refresh()
 
     def look(self) -> Snapshot:
         """The generation as last committed, by whichever process."""
@@ -56,6 +60,8 @@ class Reader:
             self.index.reload()
             self.snapshot = Snapshot(self.index.searcher(), self.translator)
             self.stamp = stamp
+            if self.held:
+                self.held.refresh()
         return self.snapshot
 
     def searcher(self) -> tantivy.Searcher:
