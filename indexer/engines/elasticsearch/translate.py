@@ -32,7 +32,11 @@ def clause(item: api.Clause) -> q.Query:
                 return clause(api.Term(field, tokens[0], weight))
             return _on(q.MatchPhrase, field, {"query": " ".join(tokens), "slop": slop, "boost": weight, "analyzer": "whitespace"})
         case api.Every(clauses, bonus):
-            return q.Bool(must=_all(clauses), should=_all(bonus)) if clauses or bonus else q.MatchNone()
+            if not (clauses or bonus):
+                return q.MatchNone()
+            conditions = [c.clause for c in clauses if isinstance(c, api.Scored) and not c.score]  # a filter is never scored, and may be cached
+            scored = [c for c in clauses if not (isinstance(c, api.Scored) and not c.score)]
+            return q.Bool(filter=_all(conditions), must=_all(scored), should=_all(bonus))
         case api.Some(clauses, least):
             return q.Bool(should=_all(clauses), minimum_should_match=max(1, least)) if clauses else q.MatchNone()
         case api.Best(clauses, tie):
