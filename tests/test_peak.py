@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -33,7 +34,9 @@ def visited(answers: list[bytes], connections: int = 1) -> tuple[Seen, int]:
         async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
             return await load(["/a"], f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", 40, 0.24, connections)
 
-    return asyncio.run(visit()), asked
+    # in a thread of its own: a browser's tests may have left a loop in this one
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, visit()).result(), asked
 
 
 def test_what_a_kept_connection_ended_on_is_asked_once_more() -> None:
