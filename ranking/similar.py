@@ -29,6 +29,7 @@ POOLS: Mapping[str, int] = {"lesson": 160}  # all lessons of a book, so that tho
 MANY = 300_000  # resources from which those like an ad are looked for in its city first: a city has thousands of them, of which those are shown first anyway
 ENOUGH = 3 * POOL  # that must be found there
 WORDS = 12  # of a title that are asked for, the rarest
+TELLING = 3  # of them, where there is enough: a large city has half a million posts with one of the others
 TITLE = 3.0  # × BM25 of a word of the title
 AGAIN = 0.8  # of its score is left to one of the same provider as one above it, and again for each further one
 SAME_TITLE = 0.85  # the same for one of the same title
@@ -92,7 +93,7 @@ def _questions(seed: Seed, rarity: Rarity, query: Query) -> Iterator[Query]:
     if rarity.total >= MANY and resource.kind == Kind.JOB and resource.region:
         for telling in (True, False):  # a branch of industry alone is a tenth of a city's posts
             if asked := clause(seed, telling=telling):
-                yield replace(query, clause=asked, filters=near(resource))
+                yield replace(query, clause=asked, filters=near(resource), first=FIRST)
     if asked := clause(seed):
         yield replace(query, clause=asked, first=FIRST)
 
@@ -106,7 +107,7 @@ def clause(seed: Seed, *, telling: bool = False) -> Clause | None:
     """What brings candidates: a word of the title, or (but for `telling`) a code that says what it is about; the other fields add to the score."""
     resource, rarest = seed.resource, sorted(seed.topic.asked.items(), key=lambda w: (-w[1], w[0]))[:WORDS]
     words: list[Clause] = [Term("title", word, TITLE) for word, weight in rarest if weight > 0]
-    needs, wishes = list(words), list[Clause]()
+    needs, wishes = words[: TELLING if telling else WORDS], list[Clause]()
     for name, score in FIELDS.get(resource.kind, OTHERS).items():
         codes = [city(c) for c in resource.region] if name == "region" else resource.values(name)
         for code in dict.fromkeys(codes):
@@ -114,7 +115,7 @@ def clause(seed: Seed, *, telling: bool = False) -> Clause | None:
     unit = shortlink.unit_key(resource) if resource.kind == "lesson" else ""
     if unit:
         wishes.append(Scored(Term("code", shortlink.short_code(unit)), 12.0))
-    return apart(Some(tuple(needs)), [*needs, *wishes]) if needs else None
+    return apart(Some(tuple(needs)), [*words, *wishes] if telling else [*needs, *wishes]) if needs else None
 
 
 def chosen(found: list[Candidate], size: int, *, by_reason: bool = False) -> tuple[Recommendation, ...]:

@@ -16,7 +16,7 @@ from catalog.resource import Resource
 from indexer.document import seconds
 from indexer.engine import Engine, Query, open_engine
 from indexer.engines.elasticsearch import translate
-from ranking.alike import Reason, Seed
+from ranking.alike import Reason, Seed, city
 from ranking.asked import COURSES, Ad, courses_for, jobs_for
 from ranking.opened import also_opened, opened_with
 from ranking.rarity import Rarity
@@ -193,6 +193,18 @@ def test_the_same_post_in_the_same_city_says_so(engine: Engine) -> None:
     assert reason.code == "post" and reason.params["region"] == ["330100"]
     with create_app(engine).test_request_context():
         assert words(reason) == "同在杭州市，也招「Java 开发工程师」"
+
+
+def test_among_very_many_an_ads_like_is_looked_for_in_its_city_first_and_everywhere_where_that_is_too_little(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    seed = BY_ID["j:1"]
+    usual = similar(engine, seed)
+    monkeypatch.setattr("ranking.similar.MANY", 1)
+    assert similar(engine, seed) == usual, "three questions, the last as for few"
+    monkeypatch.setattr("ranking.similar.ENOUGH", 1)
+    near = similar(engine, seed)
+    assert near
+    assert all(city(seed.region[0]) in {city(code) for code in one.hit.resource["region"]} for one in near)
+    assert {one.hit.id for one in usual if "region" in one.reason.params} <= {one.hit.id for one in similar(engine, seed, 20)}
 
 
 def test_what_is_like_nothing_gets_nothing(engine: Engine) -> None:
