@@ -143,6 +143,8 @@ async def load(paths: list[str], url: str, rate: float, seconds: float, connecti
         tasks.add(task)
         task.add_done_callback(tasks.discard)
     await asyncio.gather(*tasks)
+    while not free.empty():
+        free.get_nowait().drop()
     return seen
 
 
