@@ -32,7 +32,9 @@ def visited(answers: list[bytes], connections: int = 1) -> tuple[Seen, int]:
 
     async def visit() -> Seen:
         async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
-            return await load(["/a"], f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", 40, 0.24, connections)
+            seen = await load(["/a"], f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", 40, 0.24, connections)
+            await asyncio.sleep(0.05)  # the server sees that they have gone
+            return seen
 
     # in a thread of its own: a browser's tests may have left a loop in this one
     with ThreadPoolExecutor(1) as pool:
