@@ -304,6 +304,36 @@ def test_files_are_held_in_memory_where_that_is_asked_for_and_follow_commits(tmp
     assert not held._maps, "what does not answer any more is let go"
 
 
+def test_holding_files_bears_that_some_vanish_meanwhile_and_that_many_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A writer beside it makes, renames and removes files at any moment."""
+    held = memory.Held(tmp_path)
+    for number in range(50):
+        (tmp_path / f"{number}.idx").write_bytes(b"x" * 100)
+    (tmp_path / ".tmp1").write_bytes(b"x")
+    stat = Path.stat
+    monkeypatch.setattr(Path, "stat", lambda self, **how: stat(self.with_name("gone") if self.name == "7.idx" else self, **how))
+    errors: list[BaseException] = []
+
+    def refresh() -> None:
+        try:
+            for number in range(20):
+                held.refresh()
+                (tmp_path / f"{number}.idx").unlink(missing_ok=True)
+        except BaseException as error:  # whatever it is, a search would have failed by it
+            errors.append(error)
+
+    threads = [threading.Thread(target=refresh) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    held.refresh()
+    assert errors == []
+    assert set(held._maps) == {f"{number}.idx" for number in range(20, 50)}
+    held.release()
+    memory.Held(tmp_path / "dropped").refresh()
+
+
 def test_what_does_not_fit_in_memory_is_not_held_and_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setenv(memory.SETTING, "1")
     monkeypatch.setattr(memory, "SHARE", 0.0)

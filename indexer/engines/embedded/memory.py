@@ -11,7 +11,9 @@ import mmap
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 
 SETTING = "HAOKE_ENGINE_IN_MEMORY"
 SHARE = 0.5  # of the machine's memory that may be held: a reindex needs the same again for the next generation
@@ -30,11 +32,20 @@ class Held:
         self.folder = folder
         self._maps: dict[str, mmap.mmap] = {}
         self._refused = False
+        self._lock = Lock()
 
     def refresh(self) -> None:
         """Holds what has come and lets go of what has gone. Why it can't is told once; searches are then as fast as the disk."""
-        files = {entry.name: entry.stat().st_size for entry in os.scandir(self.folder) if entry.is_file()}
-        self.release(self._maps.keys() - files.keys())
+        if not self._lock.acquire(blocking=False):
+            return  # another thread is at it
+        try:
+            self._refresh()
+        finally:
+            self._lock.release()
+
+    def _refresh(self) -> None:
+        files = self._files()
+        self._drop(self._maps.keys() - files.keys())
         if self._refused:
             return
         if sys.platform != "linux":
@@ -55,12 +66,26 @@ class Held:
                 self._refuse(f"the system refuses: {error} (ulimit -l)")
                 return
 
-    def release(self, names: Iterable[str] | None = None) -> None:
-        """Lets go of some of the files, or of all."""
-        for name in list(self._maps if names is None else names):
-            self._maps.pop(name).close()
+    def _files(self) -> dict[str, int]:
+        """Name → bytes of the finished files. A writer beside may rename and remove some at any moment."""
+        found: dict[str, int] = {}
+        with suppress(FileNotFoundError):
+            for name in os.listdir(self.folder):
+                if not name.startswith("."):
+                    with suppress(FileNotFoundError):
+                        found[name] = (self.folder / name).stat().st_size
+        return found
+
+    def release(self) -> None:
+        """Lets go of all files, for good."""
+        self._refused = True
+        self._drop(list(self._maps))
+
+    def _drop(self, names: Iterable[str]) -> None:
+        for name in names:
+            if held := self._maps.pop(name, None):
+                held.close()
 
     def _refuse(self, reason: str) -> None:
-        self._refused = True
         self.release()
         logging.getLogger(__name__).warning("%s is set, but generation %s can't be held in memory: %s", SETTING, self.folder.name, reason)
