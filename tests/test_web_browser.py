@@ -130,6 +130,7 @@ def test_an_answer_that_is_no_page_of_results_leads_to_the_address_itself(tab: A
     tab.route("**/search?**", lambda r: r.fulfill(body="<p>?</p>", content_type="text/html") if r.request.resource_type == "fetch" else r.continue_())
     tab.get_by_label("本科").click()
     tab.wait_for_function("window.mark !== 1")
+    tab.wait_for_load_state("load")  # a page that is left while it loads complains on its console
     assert asked(tab)["degree"] == ["bachelor"] and not settled(tab, bachelor=True)
 
 
