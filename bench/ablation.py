@@ -25,7 +25,7 @@ from catalog.store import Store
 from indexer.analysis import fingerprint
 from indexer.document import to_document
 from indexer.engine import Best, Clause, Engine, Every, Scored, Some, Term, open_engine
-from ranking import clauses, diversity, signals, variants, words
+from ranking import clauses, diversity, signals, variants
 from ranking.evaluate import read, score
 from ranking.results import Request
 from ranking.search import search
@@ -88,18 +88,18 @@ def switches() -> dict[str, Off]:
     def value(name: str, off: object) -> Off:
         return lambda stack: stack.enter_context(patch.object(signals, name, off))
 
-    def nothing(name: str, result: Callable[..., object], *modules: object) -> Off:
-        return lambda stack: [stack.enter_context(patch.object(module, name, result)) for module in modules]
+    def nothing(module: object, name: str, result: Callable[..., object]) -> Off:
+        return lambda stack: stack.enter_context(patch.object(module, name, result))
 
     found: dict[str, Off] = {}
     for name, weight in vars(signals).items():
         if name.isupper() and isinstance(weight, float) and name not in MATCHING | MIXING:
             found[name] = value(name, 1.0 if name in FACTORS else 0.0)
-    found["HOMOPHONE"] = nothing("heard", lambda text: (), variants)
-    found["PINYIN"] = nothing("spelled", lambda text: (), variants)
-    found["NEAR"] = nothing("near_clause", lambda text: None, words, clauses)
-    found["SYNONYM"] = nothing("rewritten", lambda text: [], variants)
-    found["Taiwan's words"] = nothing("taiwan", lambda text: (), variants)
+    found["HOMOPHONE"] = nothing(variants, "heard", lambda text: ())
+    found["PINYIN"] = nothing(variants, "spelled", lambda text: ())
+    found["NEAR"] = nothing(clauses, "near_clause", lambda text: None)
+    found["SYNONYM"] = nothing(variants, "rewritten", lambda text: [])
+    found["Taiwan's words"] = nothing(variants, "taiwan", lambda text: ())
     for group, fields in CONCEPTS.items():
         found[f"CONCEPT {group}"] = value("CONCEPT", {**signals.CONCEPT, **dict.fromkeys(fields, 0.0)})
     return found

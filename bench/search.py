@@ -63,15 +63,16 @@ def sampled(engine: Engine, count: int, seed: int = 7) -> list[str]:
 def alone(engine: Engine, query: Query) -> float:
     """Milliseconds of tantivy's own calls for a query: search with count, stored documents, one aggregation a pass."""
     reader = engine._active_reader()
-    searcher, whole = reader.searcher(), reader.translator.whole(query, scored=not query.sort)
+    searcher, found = reader.searcher(), reader.translator.whole(query)
+    ranking = found if query.sort else reader.translator.weighed(found, query.clause)
     selected = {f.field for f in query.filters} & set(query.facets)
-    passes = [(reader.translator.whole(query), [f for f in query.facets if f not in selected])]
+    passes = [(found, [f for f in query.facets if f not in selected])]
     passes += [(reader.translator.whole(replace(query, filters=tuple(o for o in query.filters if o.field != f))), [f]) for f in selected]
     asked = [(q, {f: {"terms": {"field": f, "size": max(2 * query.facets[f], 200), "segment_size": 1_000_000}} for f in fields}) for q, fields in passes if fields]
     ordering = {"order_by_field": query.sort} if query.sort else {"weight_by_field": query.boost}
     began = time.perf_counter()
-    found = searcher.search(whole, limit=query.size + 1, count=True, **ordering)
-    for _, address in found.hits[: query.size]:
+    best = searcher.search(ranking, limit=query.size + 1, count=True, **ordering)
+    for _, address in best.hits[: query.size]:
         searcher.doc(address)
     for counted, fields in asked:
         searcher.aggregate(counted, fields)

@@ -15,7 +15,7 @@ import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 from catalog.errors import BadRequest
 
@@ -129,6 +129,11 @@ class Passing:
 
 
 Clause = Term | Phrase | Every | Some | Best | Scored | Anything | Passing
+
+
+def weightless(clause: Clause) -> TypeGuard[Scored]:
+    """Whether a clause is a condition only: it must match, and adds nothing to a score."""
+    return isinstance(clause, Scored) and not clause.score
 
 
 # ── query and answer ───────────────────────────────────────────────────────────────────────────────────────────────

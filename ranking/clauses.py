@@ -166,10 +166,11 @@ def question(reading: Reading, *, heard: bool = False, near: bool = False) -> Cl
     required = [concept_clause(s) for s in reading.spans if s not in wishes]
     weighing = list(required)
     for stretch in reading.stretches:
-        words = stretch_clause(stretch, reading.written(stretch.start, stretch.end), heard=heard, near=near)
+        alike = near_clause(stretch.text) if near else None
+        words = stretch_clause(stretch, reading.written(stretch.start, stretch.end), heard=heard, alike=alike)
         required.append(words)
         # what is only like a title is weighed by that alone: words that all its neighbours hold would outweigh it
-        weighing.append((near_clause(stretch.text) if near else None) or words)
+        weighing.append(alike or words)
     bonus = [concept_clause(s) for s in wishes] + [word_clause(t.text, signals.BONUS_WORD) for t in reading.helpers]
     if not required:
         return Some(tuple(bonus))

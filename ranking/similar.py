@@ -90,11 +90,12 @@ def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommen
 def _questions(seed: Seed, rarity: Rarity, query: Query) -> Iterator[Query]:
     """What is asked until enough is found: the last one is asked of everything."""
     resource = seed.resource
-    if rarity.total >= MANY and resource.kind == Kind.JOB and resource.region:
-        for telling in (True, False):  # a branch of industry alone is a tenth of a city's posts
-            if asked := clause(seed, telling=telling):
-                yield replace(query, clause=asked, filters=near(resource), first=FIRST)
-    if asked := clause(seed):
+    asked = clause(seed)
+    if asked and rarity.total >= MANY and resource.kind == Kind.JOB and resource.region:
+        for one in (clause(seed, telling=True), asked):  # a branch of industry alone is a tenth of a city's posts
+            if one:
+                yield replace(query, clause=one, filters=near(resource), first=FIRST)
+    if asked:
         yield replace(query, clause=asked, first=FIRST)
 
 

@@ -49,8 +49,8 @@ def sounding(syllables: Sequence[str], scale: float) -> Clause:
     return every([Term("sounds", p, scale * 2 / len(wanted)) for p in wanted])
 
 
-def stretch_clause(stretch: Stretch, typed: str, *, heard: bool = False, near: bool = False) -> Clause:
-    """A stretch of words as typed, or as one of its variants; `heard` and `near` let in what only resembles it."""
+def stretch_clause(stretch: Stretch, typed: str, *, heard: bool = False, alike: Clause | None = None) -> Clause:
+    """A stretch of words as typed, or as one of its variants; `heard` lets in what sounds like it, `alike` (see near_clause) what looks like it."""
     text = stretch.text
     options: list[Clause] = [every([_word(stretch, i) for i in range(len(stretch.words))])]
     others = dict.fromkeys((*variants.taiwan(typed), *variants.rewritten(text)))
@@ -63,7 +63,6 @@ def stretch_clause(stretch: Stretch, typed: str, *, heard: bool = False, near: b
         sounds = variants.heard(text)
         if len(sounds) > 1:
             options.append(sounding(sounds, signals.HOMOPHONE))
-    alike = near_clause(text) if near else None
     return best([*options, alike] if alike else options)
 
 

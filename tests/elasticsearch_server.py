@@ -212,7 +212,7 @@ def require(version: str) -> None:
 def running(version: str = NEWEST, **options: object) -> Iterator[Server]:
     """One node that answers; stopped and removed at the end."""
     require(version)
-    server = Server(version, **options)  # type: ignore[arg-type]
+    server = Server(version, **options)  # type: ignore[arg-type]  # options are Server's own, whatever their types
     try:
         server.launch()
         server.wait()

@@ -34,8 +34,8 @@ def clause(item: api.Clause) -> q.Query:
         case api.Every(clauses, bonus):
             if not (clauses or bonus):
                 return q.MatchNone()
-            conditions = [c.clause for c in clauses if isinstance(c, api.Scored) and not c.score]  # a filter is never scored, and may be cached
-            scored = [c for c in clauses if not (isinstance(c, api.Scored) and not c.score)]
+            conditions = [c.clause for c in clauses if api.weightless(c)]  # a filter is never scored, and may be cached
+            scored = [c for c in clauses if not api.weightless(c)]
             return q.Bool(filter=_all(conditions), must=_all(scored), should=_all(bonus))
         case api.Some(clauses, least):
             return q.Bool(should=_all(clauses), minimum_should_match=max(1, least)) if clauses else q.MatchNone()

@@ -1,7 +1,7 @@
 """One list a token, whichever field holds it: what a query matches is looked up in one list a word, and the fields only weigh what was found.
 
 A word is looked for in four fields of words and in two of characters and pairs. tantivy reads such a union in windows of 4,096 documents, whole, wherever one of
-them fits, so that the union costs nearly all its lists. A field of this engine alone holds each token of the six once: it takes a fifth of the index.
+them fits, so that the union costs nearly all its lists. A field of this engine alone holds each token of the six once: it takes a seventh of the index.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How a clause is best asked: what is rare is carried into what is common. The same matches and the same scores, in a fraction of the time.
 
 tantivy joins clauses by going along the rarest and looking each of its documents up in the others. In a list of one token it skips to it; a union of lists
-(a word in any of seven fields) it reads in windows of 4,096 documents, whole, wherever one of them fits: a town's three thousand postings among ten million with
+(a word, its variants, a concept's field) it reads in windows of 4,096 documents, whole, wherever one of them fits: a town's three thousand postings among ten million with
 工程师 cost nearly as much as all of these. So where that is worth it, each list of the union is joined with the rare clause by itself: the union is then one
 of small lists.
 """

@@ -12,9 +12,9 @@ import tantivy
 
 from catalog.errors import GenerationError
 from indexer import engine as api
+from indexer.engines.embedded import plan
 from indexer.engines.embedded.files import read_meta, stamp_of
 from indexer.engines.embedded.memory import Held
-from indexer.engines.embedded.plan import size
 from indexer.engines.embedded.snapshot import Counts, Snapshot
 from indexer.engines.embedded.translate import Translator
 from indexer.fields import SCHEMA_VERSION
@@ -72,15 +72,16 @@ class Reader:
         snapshot = self.look()
         searcher = snapshot.searcher
         query = replace(query, scope=tuple(asked for f in query.scope if (asked := snapshot.settled(f))))
+        found = snapshot.whole(query)
         if query.size and not (query.facets or query.first):  # nothing to count but what is found: in one pass
-            whole = self._ranking(snapshot, query)
-            result = self._best(searcher, query, whole, _start(query) + query.size + EDGE, count=True)
-            return self._page(snapshot, query, result.count, [(whole, result.count)], {}, generation, result.hits)
+            ranking = snapshot.ranking(found, query)
+            result = self._best(searcher, query, ranking, _start(query) + query.size + EDGE, count=True)
+            return self._page(snapshot, query, result.count, [(ranking, result.count)], {}, generation, result.hits)
         # counted before anything is scored: most questions of a search that goes on asking find nothing, and scoring nothing costs ten times more
-        total, facets = self._counts(snapshot, query)
+        total, facets = self._counts(snapshot, query, found)
         if not total or not query.size:
             return api.Page(total, (), facets, generation)
-        return self._page(snapshot, query, total, self._parts(snapshot, query, total), facets, generation)
+        return self._page(snapshot, query, total, self._parts(snapshot, query, found, total), facets, generation)
 
     # hits ----------------------------------------------------------------------------------------------------------
     def _page(self, snapshot: Snapshot, query: api.Query, total: int, parts: list[Part], facets: Counts, generation: str, best: list[Any] | None = None) -> api.Page:
@@ -103,22 +104,17 @@ class Reader:
         ordering: dict[str, Any] = {"order_by_field": query.sort} if query.sort else {"weight_by_field": query.boost or None}
         return searcher.search(part, limit=limit, count=count, **ordering)
 
-    @staticmethod
-    def _ranking(snapshot: Snapshot, query: api.Query) -> tantivy.Query:
-        """The query as its hits are ranked: what orders by a number needs no scores."""
-        return snapshot.whole(query, scored=not query.sort)
-
-    def _parts(self, snapshot: Snapshot, query: api.Query, total: int) -> list[Part]:
+    def _parts(self, snapshot: Snapshot, query: api.Query, found: tantivy.Query, total: int) -> list[Part]:
         """The matches in parts that follow each other, each with its size: one, but of a broad query those that it wants first, so that not a million are scored."""
         if total >= BROAD and not query.sort:
             for item in query.first:
-                if total * size(api.Passing(item, 0.0), snapshot.frequency) < ENOUGH * snapshot.searcher.num_docs:
+                if total * plan.size(api.Passing(item, 0.0), snapshot.frequency) < ENOUGH * snapshot.searcher.num_docs:
                     continue  # too few if they are spread as everywhere: not worth counting
-                ahead = replace(query, filters=(*query.filters, item))
-                if (matches := self._total(snapshot.searcher, snapshot.whole(ahead))) >= ENOUGH:
-                    rest = self.translator.others(snapshot.whole(query, scored=True), self.translator.filter(item))
-                    return [(snapshot.whole(ahead, scored=True), matches), (rest, total - matches)]
-        return [(self._ranking(snapshot, query), total)]
+                ahead = snapshot.whole(replace(query, filters=(*query.filters, item)))
+                if (matches := self._total(snapshot.searcher, ahead)) >= ENOUGH:
+                    rest = self.translator.others(found, self.translator.filter(item))
+                    return [(snapshot.ranking(ahead, query), matches), (snapshot.ranking(rest, query), total - matches)]
+        return [(snapshot.ranking(found, query), total)]
 
     def _ranked(self, searcher: tantivy.Searcher, query: api.Query, part: tantivy.Query, matches: int, start: int, size: int, after: api.Cursor | None, best: list[Any] | None) -> list[Any]:
         """(key, address) of a page of one part, by falling key, ties by id."""
@@ -171,16 +167,16 @@ class Reader:
         """Exact number of matches: an aggregation scores nothing, which a search does even for its count alone."""
         return int(searcher.aggregate(query, TOTAL)["total"]["value"])
 
-    def _counts(self, snapshot: Snapshot, query: api.Query) -> tuple[int, Counts]:
+    def _counts(self, snapshot: Snapshot, query: api.Query, found: tantivy.Query | None = None) -> tuple[int, Counts]:
         """Total and facets in one pass, but for facets that are narrowed by themselves: these are counted without their own filter. What took long is remembered."""
         known = snapshot.counted(query)
         if known:
             return known
         selected = {f.field for f in query.filters} & set(query.facets)
-        total, counts = self._count(snapshot.searcher, snapshot.whole(query), {name: limit for name, limit in query.facets.items() if name not in selected})
+        total, counts = self._count(snapshot.searcher, found or snapshot.whole(query), {name: limit for name, limit in query.facets.items() if name not in selected})
         for name in selected:
-            others = tuple(f for f in query.filters if f.field != name)
-            counts |= self._counts(snapshot, replace(query, filters=others, facets={name: query.facets[name]}))[1]
+            others = replace(query, filters=tuple(f for f in query.filters if f.field != name), facets={name: query.facets[name]})
+            counts |= self._counts(snapshot, others)[1]
         facets = {name: counts[name] for name in query.facets}
         snapshot.remember(query, total, facets)
         return total, facets

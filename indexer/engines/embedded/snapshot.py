@@ -11,7 +11,7 @@ from threading import Lock
 import tantivy
 
 from indexer import engine as api
-from indexer.engines.embedded.translate import Translator
+from indexer.engines.embedded.translate import DEEP, Translator
 
 COSTLY = 5_000  # matches from which totals and counts are remembered
 PLANNED = 300_000  # documents from which a query is planned
@@ -25,15 +25,20 @@ class Snapshot:
 
     def __init__(self, searcher: tantivy.Searcher, translator: Translator) -> None:
         self.searcher, self.translator = searcher, translator
+        self._large = searcher.num_docs >= PLANNED
         self._extents: dict[str, tuple[float, float]] = {}
         self._steps: dict[str, tuple[float, float]] = {}
         self._frequencies: dict[tuple[str, str], int] = {}
         self._counted: OrderedDict[Hashable, tuple[int, Counts]] = OrderedDict()
         self._lock = Lock()
 
-    def whole(self, query: api.Query, *, scored: bool = False) -> tantivy.Query:
-        """The query in tantivy's terms; planned where there is enough for it to matter."""
-        return self.translator.whole(query, scored=scored, frequency=self.frequency if self.searcher.num_docs >= PLANNED else None)
+    def whole(self, query: api.Query) -> tantivy.Query:
+        """What a query matches, unscored; planned where there is enough for it to matter."""
+        return self.translator.whole(query, self.frequency if self._large else None)
+
+    def ranking(self, found: tantivy.Query, query: api.Query) -> tantivy.Query:
+        """What was found as it is ranked: what orders by a number needs no scores."""
+        return found if query.sort else self.translator.weighed(found, query.clause, DEEP if self._large else 0)
 
     def frequency(self, field: str, token: str) -> int:
         """How many documents hold a token."""

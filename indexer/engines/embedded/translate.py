@@ -75,8 +75,8 @@ class Translator:
             parts = [(_SHOULD, self.clause(c)) for c in clauses]
             return tantivy.Query.boolean_query(parts, minimum_number_should_match=max(1, least))
         ways = [tantivy.Query.boolean_query([(_MUST, self.clause(c)) for c in kept]) for kept in combinations(clauses, least)]
-        matching = tantivy.Query.const_score_query(tantivy.Query.boolean_query([(_SHOULD, way) for way in ways]), 0.0)
-        return self._with(matching, clauses)
+        enough = tantivy.Query.const_score_query(tantivy.Query.boolean_query([(_SHOULD, way) for way in ways]), 0.0)
+        return self._with(enough, clauses)
 
     def _with(self, query: tantivy.Query, bonus: Sequence[api.Clause], deep: int = DEEP) -> tantivy.Query:
         """The query with what adds to its score, one around the other: side by side they would be read whole, as a union, not only where the query matches.
@@ -114,21 +114,18 @@ class Translator:
         lowest, highest = -1e18 if low is None else float(low), 1e18 if high is None else float(high)
         return tantivy.Query.range_query(self.schema, field, tantivy.FieldType.Float, lowest, highest)
 
-    def whole(self, query: api.Query, *, scored: bool = False, frequency: Frequency | None = None) -> tantivy.Query:
-        """Clause, scope and filters in one. frequency: of tokens, to plan by.
-
-        scored: what scores is only looked up in the documents that match, which far fewer lists tell.
-        """
+    def whole(self, query: api.Query, frequency: Frequency | None = None) -> tantivy.Query:
+        """Clause, scope and filters in one, unscored. frequency: of tokens, to plan by."""
         filters = [*query.scope, *query.filters]
         narrowed = [f for f in filters if isinstance(f, api.OneOf)]
         match = matching(query.clause)
         parts = [self.clause(planned(match, frequency, narrowed) if frequency else match), *map(self.filter, filters)]
-        found = tantivy.Query.boolean_query([(_MUST, part) for part in parts]) if len(parts) > 1 else parts[0]
-        if not scored:
-            return found
-        clauses = (*query.clause.clauses, *query.clause.bonus) if isinstance(query.clause, api.Every) else (query.clause,)
-        weighing = [c for c in clauses if not (isinstance(c, api.Scored) and not c.score)]
-        return self._with(tantivy.Query.const_score_query(found, 0.0), weighing, DEEP if frequency else 0)
+        return tantivy.Query.boolean_query([(_MUST, part) for part in parts]) if len(parts) > 1 else parts[0]
+
+    def weighed(self, found: tantivy.Query, clause: api.Clause, deep: int = 0) -> tantivy.Query:
+        """What was found, by what a clause weighs in it: that is only looked up there. deep: see _with()."""
+        clauses = (*clause.clauses, *clause.bonus) if isinstance(clause, api.Every) else (clause,)
+        return self._with(tantivy.Query.const_score_query(found, 0.0), [c for c in clauses if not api.weightless(c)], deep)
 
     @staticmethod
     def others(query: tantivy.Query, ahead: tantivy.Query) -> tantivy.Query:
