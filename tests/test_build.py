@@ -22,7 +22,7 @@ from indexer import verify as verifying
 from indexer.build import apply_changes, prune, rebuild
 from indexer.document import to_document, today
 from indexer.engine import Engine, Generation, OneOf, Query, Term, open_engine
-from indexer.engines.embedded import writing
+from indexer.engines.embedded import Embedded, writing
 from indexer.fields import FRESH
 from indexer.verify import golden, verify
 from ranking.signals import prior
@@ -200,6 +200,7 @@ def test_an_index_of_another_dictionary_wants_a_rebuild(store: Store, engine: En
 def test_a_build_that_was_cut_off_goes_on_where_it_stopped(store: Store, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building, "CHUNK", 10)
     monkeypatch.setattr(building, "COMMIT_EVERY", 20)
+    monkeypatch.setattr(building, "FOLD", 3)
 
     def stop(done: int, total: int) -> None:
         if done == 50:
@@ -214,6 +215,24 @@ def test_a_build_that_was_cut_off_goes_on_where_it_stopped(store: Store, engine:
     assert (built.generation.name, built.resumed, built.documents) == (left.name, True, 20)
     assert engine.count(Query()) == 60
     assert engine.search(Query(clause=Term("title", "出纳"))).total == 1
+
+
+@pytest.mark.parametrize(("total", "commits"), [(0, 1), (60, 1), (200_000, 1), (200_001, 8), (1_600_000, 8), (1_600_001, 64), (11_473_052, 64)])
+def test_a_build_commits_as_often_as_merges_of_eight_bring_down_to_one(total: int, commits: int) -> None:
+    between = building.commits_of(total)
+    assert between <= building.COMMIT_EVERY
+    assert between * commits >= total > between * (commits - 1) - commits
+
+
+def test_a_build_ends_in_one_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "CHUNK", 5)
+    monkeypatch.setattr(building, "COMMIT_EVERY", 20)
+    engine = Embedded(tmp_path / "index")
+    with Store.open(tmp_path) as store:
+        put(store, (resource(f"a:{n:04}", f"会计 {n}") for n in range(1_000)))
+        rebuild(store, engine, prior)
+    assert engine._active_reader().searcher().num_segments == 1
+    assert engine.count(Query()) == 1_000
 
 
 def test_orphans_are_listed_and_removable(store: Store, engine: Engine) -> None:

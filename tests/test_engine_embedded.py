@@ -84,7 +84,7 @@ def test_several_of_many_find_and_score_the_same_however_they_are_asked(tmp_path
     build(engine, documents([resource(f"a:{n:02}", " ".join(w for i, w in enumerate(words) if n >> i & 1) or "无") for n in range(32)]))
     query = Query(clause=Every((Some(tuple(Term("title", w, 1 + i / 7) for i, w in enumerate(words)), least),)), size=32)
     spelled_out = engine.search(query)
-    monkeypatch.setattr(translate, "WAYS", 0)
+    monkeypatch.setattr(anywhere, "WAYS", 0)
     counted = engine.search(query)
     assert spelled_out.total == counted.total == sum(n.bit_count() >= least for n in range(32))
     assert [(h.id, pytest.approx(h.score, rel=1e-5)) for h in spelled_out.hits] == [(h.id, h.score) for h in counted.hits]
@@ -96,7 +96,7 @@ def clauses() -> st.SearchStrategy[Clause]:
     return st.recursive(
         terms,
         lambda inner: st.one_of(
-            st.builds(Every, some(inner), some(inner)), st.builds(Best, some(inner), st.sampled_from([0.0, 0.1])), st.builds(Some, some(inner), st.just(1)), st.builds(Scored, inner, st.just(2.0))
+            st.builds(Every, some(inner), some(inner)), st.builds(Best, some(inner), st.sampled_from([0.0, 0.1])), st.builds(Some, some(inner), st.sampled_from([1, 1, 2])), st.builds(Scored, inner, st.just(2.0))
         ),
         max_leaves=8,
     )
@@ -185,10 +185,19 @@ def test_a_query_of_very_many_weights_fits_a_small_stack(lettered: Engine, monke
 
 def test_what_is_rare_is_carried_into_the_lists_of_what_is_common() -> None:
     held = {"rare": 10, "common": 10_000, "seldom": 20}
-    rare, word = Term("title", "rare"), Best((Term("title", "common"), Term("names", "common"), Term("names", "seldom")), 0.1)
-    asked = plan.planned(Every((word, rare)), lambda field, token: held[token])
-    assert asked == Every((Best((*(Every((Scored(rare, 0.0), t)) for t in word.clauses[:2]), Every((Scored(rare, 0.0), word.clauses[2]))), 0.1), rare))
-    assert plan.planned(Every((word, Term("title", "common"))), lambda field, token: held[token]) == Every((word, Term("title", "common"))), "nothing is rare"
+    rare, seldom, common, other = Term("title", "rare"), Term("names", "seldom"), Term("title", "common"), Term("names", "common")
+
+    def planned(clause: Clause) -> Clause:
+        return plan.planned(clause, lambda field, token: held[token])
+
+    word = Some((common, other, seldom))
+    assert planned(Every((word, rare))) == Every((Some((Every((rare, common)), Every((rare, other)), Every((rare, seldom)))), rare))
+    assert planned(Every((word, common))) == Every((word, common)), "nothing is rare"
+    # a way to leave a word out is a conjunction with a lead of its own
+    way = Every((Some((common, other)), seldom))
+    helped = Every((Some((Every((seldom, common)), Every((seldom, other)))), seldom))
+    assert planned(Some((way, common))) == Some((helped, common))
+    assert planned(Every((Some((way, common)), rare))) == Every((Some((Every((rare, Some((Every((rare, common)), Every((rare, other)))), seldom)), Every((rare, common)))), rare))
 
 
 @pytest.mark.parametrize("way", ["pages", "cursors"])
@@ -303,6 +312,16 @@ def test_files_are_held_in_memory_where_that_is_asked_for_and_follow_commits(tmp
     build(engine, documents([resource("a:3", "会计")]))
     assert engine.search(Query(Term("title", "会计"))).total == 1
     assert not held._maps, "what does not answer any more is let go"
+
+
+def test_a_large_file_is_held_whole(tmp_path: Path) -> None:
+    """It is read in pages of 2 MB, whatever was written in smaller ones, and its end is not lost."""
+    content = random.Random(3).randbytes(2 * memory.HUGE + 12_345)
+    (tmp_path / "large.idx").write_bytes(content)
+    held = memory.Held(tmp_path)
+    held.refresh()
+    assert bytes(held._maps["large.idx"]) == content
+    held.release()
 
 
 def test_holding_files_bears_that_some_vanish_meanwhile_and_that_many_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,10 +51,9 @@ def open(url: str) -> Embedded:
 class Embedded:
     """Engine over one folder; safe for many threads, and for many processes that read beside one that writes."""
 
-    def __init__(self, root: Path, *, threads: int = 2) -> None:
+    def __init__(self, root: Path) -> None:
         self.root = root
         self.url = f"embedded:{root}"
-        self.threads = threads
         self._lock = threading.Lock()
         self._pointer_stamp = (-1, -1)
         self._reader: Reader | None = None
@@ -147,7 +146,7 @@ class Embedded:
         folder = self._folder(generation)
         with self._exclusive():
             index = tantivy.Index.open(str(folder))
-            writer = IndexWriter(index, folder, self.threads)
+            writer = IndexWriter(index, folder)
             try:
                 yield writer
             except BaseException:

@@ -40,6 +40,9 @@ class Reader:
     def __init__(self, folder: Path, *, in_memory: bool = False) -> None:
         if read_meta(folder).schema != SCHEMA_VERSION:
             raise GenerationError(f"generation {folder.name} was built by another version of haoke", hint="run `haoke reindex`")
+        self.held = Held(folder) if in_memory else None
+        if self.held:
+            self.held.refresh()  # before anybody uses the files: in large pages
         try:
             self.index = tantivy.Index.open(str(folder))
         except (ValueError, OSError) as error:
@@ -49,9 +52,6 @@ class Reader:
         self.stamp = stamp_of(folder / "meta.json")
         self.translator = Translator(self.index.schema)
         self.snapshot = Snapshot(self.index.searcher(), self.translator)
-        self.held = Held(folder) if in_memory else None
-        if self.held:
-            self.held.refresh()
 
     def look(self) -> Snapshot:
         """The generation as last committed, by whichever process."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from itertools import combinations
 
 import tantivy
 
@@ -15,7 +13,6 @@ from indexer.engines.embedded.anywhere import matching
 from indexer.engines.embedded.plan import Frequency, planned
 from indexer.fields import FIELDS
 
-WAYS = 60  # to leave some of several clauses out that are spelled out
 DEEP = 80  # queries one around the other: each takes 7 kB of a thread's stack, which may have 2 MB
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
@@ -56,7 +53,7 @@ class Translator:
             case api.Every(clauses, bonus):
                 return self._with(tantivy.Query.boolean_query([(_MUST, self.clause(c)) for c in clauses]), bonus)
             case api.Some(clauses, least):
-                return self._some(clauses, least)
+                return tantivy.Query.boolean_query([(_SHOULD, self.clause(c)) for c in clauses], minimum_number_should_match=max(1, least))
             case api.Best(clauses, tie):
                 return tantivy.Query.disjunction_max_query([self.clause(c) for c in clauses], tie_breaker=tie)
             case api.Scored(inner, score):
@@ -66,17 +63,6 @@ class Translator:
             case api.Anything():
                 return tantivy.Query.all_query()
         raise EngineError(f"no such clause: {clause!r}")
-
-    def _some(self, clauses: Sequence[api.Clause], least: int) -> tantivy.Query:
-        """Several of many. tantivy reads all their lists to the end for that; any of the ways to leave some out, each of which skips from its rarest part, is the
-        same many times faster."""
-        left_out = len(clauses) - least
-        if least < 2 or not left_out or math.comb(len(clauses), left_out) > WAYS:
-            parts = [(_SHOULD, self.clause(c)) for c in clauses]
-            return tantivy.Query.boolean_query(parts, minimum_number_should_match=max(1, least))
-        ways = [tantivy.Query.boolean_query([(_MUST, self.clause(c)) for c in kept]) for kept in combinations(clauses, least)]
-        enough = tantivy.Query.const_score_query(tantivy.Query.boolean_query([(_SHOULD, way) for way in ways]), 0.0)
-        return self._with(enough, clauses)
 
     def _with(self, query: tantivy.Query, bonus: Sequence[api.Clause], deep: int = DEEP) -> tantivy.Query:
         """The query with what adds to its score, one around the other: side by side they would be read whole, as a union, not only where the query matches.

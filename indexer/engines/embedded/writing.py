@@ -13,15 +13,16 @@ from indexer import engine as api
 from indexer.engines.embedded import anywhere
 from indexer.engines.embedded.files import META, read_meta, write_json
 
-HEAP = 256 * 1024 * 1024  # bytes of documents in memory before a segment is written
+HEAP = 1024 * 1024 * 1024  # bytes of documents in memory before a segment is written: more than a commit of a build has, so that each makes one
+THREADS = 1  # each would write segments of its own; two processes that prepare documents keep one busy
 
 
 class IndexWriter:
     """Adds, replaces and removes documents of one generation; nothing is seen before commit()."""
 
-    def __init__(self, index: tantivy.Index, folder: Path, threads: int) -> None:
+    def __init__(self, index: tantivy.Index, folder: Path) -> None:
         try:
-            self.writer = index.writer(HEAP, threads)
+            self.writer = index.writer(HEAP, THREADS)
         except ValueError as error:
             raise EngineLocked(f"generation {folder.name} is being written to: {error}", hint="wait for the other process to end") from error
         self.folder = folder
