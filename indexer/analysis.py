@@ -2,10 +2,11 @@
 
 A cleaned text is cut into runs. Han runs go to the segmenter (jieba's dictionary and algorithm with the project's words
 of data/dict); Latin and digit runs are cut by our own rule, so that C++, C#, .NET, 5G, R, IT, node.js and 18650 stay what
-they are. Two views of a text are indexed:
+they are. Three views of a text are indexed:
     words   search-mode words: 高等数学 → 高等, 数学, 高等数学
     grams   every Han character and every pair of neighbours; Latin and digit tokens whole: 高, 等, 高等, 等数, …
-Words carry meaning and order; grams find what segmentation cuts differently in query and title.
+    inside  the dictionary's words that stand there although the text was cut otherwise: 管理学 in 管理|学院
+Words carry meaning and order; the others find what segmentation cuts differently in query and title: a word that the dictionary has by one list, any other by its pairs.
 
 rjieba (Rust) is the fast path, jieba the reference: tests/test_analysis.py proves that they cut Han runs alike.
 """
@@ -30,6 +31,8 @@ from catalog.text import clean, fold
 ANALYSIS_VERSION = 3
 #: Longest token in characters. Longer ones (a 70,000-byte run of letters) are cut; engines drop them silently.
 MAX_TOKEN = 256
+#: Characters of the words that are looked for wherever they stand: a shorter one is a gram, longer ones are names of schools and employers.
+INSIDE = range(3, 9)
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 # What jieba takes for Han; the rest (extensions, 〇) it cuts character by character.
@@ -86,6 +89,12 @@ class Segmenter:
     def search(self, run: str) -> str:
         """Search mode: the words of a run, each after the shorter words inside it, with spaces between."""
         return " ".join(map(self._spread, self.cut(run)))
+
+    def others(self, run: str) -> str:
+        """The dictionary's words of INSIDE characters anywhere in a run, without those that search() gives, with spaces between."""
+        words = dict.fromkeys(run[at : at + size] for size in INSIDE for at in range(len(run) - size + 1))
+        given = set(self.search(run).split())
+        return " ".join(word for word in words if word not in given and self.known(word))
 
     def inside(self, word: str) -> list[str]:
         """The shorter words inside a word."""
@@ -188,6 +197,11 @@ def gram_text(text: str) -> str:
     return _grams_short(text) if len(text) <= SHORT else _grams(text)
 
 
+def inside_text(text: str) -> str:
+    """Words that stand in a text though it was cut otherwise: those of stands_inside() that index_text() does not give."""
+    return " ".join(filter(None, [_others(run) for run in _HAN_RUN.findall(clean(text)) if len(run) >= INSIDE.start]))
+
+
 def index_tokens(text: str) -> tuple[str, ...]:
     """index_text() token by token."""
     return tuple(index_text(text).split())
@@ -232,6 +246,7 @@ SHORT = 24
 SHORT_RUN = 8
 _short_run = lru_cache(maxsize=262_144)(lambda run: segmenter().search(run))
 _short_grams = lru_cache(maxsize=262_144)(_run_grams)
+_others = lru_cache(maxsize=131_072)(lambda run: segmenter().others(run))
 _index_short = lru_cache(maxsize=16_384)(_index)
 _grams_short = lru_cache(maxsize=16_384)(_grams)
 
@@ -252,6 +267,11 @@ def query_tokens(text: str) -> list[Token]:
 def subwords(word: str) -> list[str]:
     """Words inside a Han word, without itself: 高等数学 → 高等, 数学."""
     return segmenter().inside(word) if len(word) > 2 and _HAN_RUN.fullmatch(word) else []
+
+
+def stands_inside(word: str) -> bool:
+    """Whether the index holds a word wherever it stands in a text, however this was cut; any other is found by its grams."""
+    return len(word) in INSIDE and is_han(word) and segmenter().known(word)
 
 
 def word_grams(word: str) -> list[str]:

@@ -13,7 +13,7 @@ from catalog import shortlink, terms
 from catalog.resource import Kind, Resource, Status
 from catalog.text import key
 from catalog.vocab import vocabulary
-from indexer.analysis import gram_text, index_text
+from indexer.analysis import gram_text, index_text, inside_text
 from indexer.fields import FACETS, FAR, FRESH, SHANGHAI
 from indexer.sounds import short_tokens, sound_tokens
 
@@ -131,6 +131,7 @@ def to_document(resource: Resource, prior: float, body: bytes = b"") -> dict[str
         "title_grams": " ".join(filter(None, map(gram_text, titles))),
         # whether they stand there is all that is asked of these: each once keeps the index small
         "other_grams": " ".join(dict.fromkeys(" ".join(map(gram_text, (*names, *own))).split())),
+        "inside": " ".join(filter(None, map(inside_text, (*titles, *names, *own)))),
         "sounds": " ".join(chain.from_iterable(map(sound_tokens, titles))),
         # nobody shortens an advertisement
         "short": "" if resource.kind in (Kind.JOB, Kind.FAIR) else " ".join(chain.from_iterable(map(short_tokens, titles))),

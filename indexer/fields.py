@@ -14,7 +14,7 @@ from typing import Literal
 from catalog.resource import CODED
 
 #: Changes whenever documents would look different in the index: an older generation must be rebuilt.
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 SHANGHAI = timezone(timedelta(hours=8))
 FAR = 253_402_214_400  # 9999-12-31: what never expires, so that "not expired" is one range
 
@@ -72,6 +72,7 @@ FIELDS: dict[str, Field] = {
         _text("summary", 0.2),  # what it says: long, so weak
         _text("title_grams", 1.0),  # characters and pairs: what segmentation cuts differently
         _text("other_grams", 0.5),  # the same for names and context
+        _text("inside", 0.0),  # words of the dictionary that stand in title, names or context though these were cut otherwise: they find, and weigh nothing
         _text("sounds", 1.0),  # the title's syllables in pairs: typed pinyin, and homophones
         _text("short", 1.0),  # the title's initials and abbreviations
         Field("exact", "keyword"),  # the whole title, cleaned, without spaces

@@ -23,7 +23,8 @@ def weights(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
     others: list[Clause] = []
     for one in _leaves(clauses):
         if isinstance(one, Term):
-            terms[one.field, one.token] = terms.get((one.field, one.token), 0.0) + one.weight
+            if one.weight:
+                terms[one.field, one.token] = terms.get((one.field, one.token), 0.0) + one.weight
         else:
             others.append(one)
     return (*(Term(field, token, weight) for (field, token), weight in terms.items()), *others)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from catalog.text import key
-from indexer.analysis import is_han, query_tokens, subwords, word_grams
+from indexer.analysis import is_han, query_tokens, stands_inside, subwords, word_grams
 from indexer.engine import Best, Clause, Every, Some, Term
 from indexer.fields import FIELDS
 from indexer.sounds import pairs
 from ranking import signals, variants
-from ranking.query import Stretch
+from ranking.query import Stretch, word_lists
 
 WORDS = ("title", "names", "context", "summary")
 
@@ -26,15 +27,28 @@ def best(clauses: Sequence[Clause], tie: float = 0.0) -> Clause:
 
 
 def word_clause(word: str, scale: float = 1.0) -> Clause:
-    """A word in any text field, the best field counting; else its characters, side by side, in title, names or context."""
-    fields: list[Clause] = [Term(name, word, FIELDS[name].weight * scale) for name in WORDS]
-    parts = subwords(word)
-    if parts:  # a text that is cut otherwise holds only the word's parts
-        fields.append(every([Term("title", p, FIELDS["title"].weight * scale / len(parts)) for p in parts]))
+    """A word in any text field, the best field counting; else its characters, side by side, in title, names or context.
+
+    Where the index tells that a word stands inside what was cut otherwise, its characters only weigh: to join their lists is what costs most of a search.
+    """
+    found: list[Clause] = [Term(name, word, FIELDS[name].weight * scale) for name in WORDS]
+    if len(word) > 2 and is_han(word):
+        found.append(Term("inside", word, 0.0))
+    beside: list[Clause] = []
+    if parts := subwords(word):  # a title may hold only these
+        (found if _alike(word) else beside).append(every([Term("title", p, FIELDS["title"].weight * scale / len(parts)) for p in parts]))
     grams = word_grams(word)
-    for name in ("title_grams", "other_grams"):
-        fields.append(every([Term(name, g, FIELDS[name].weight * signals.GRAM * scale / len(grams)) for g in grams]))
-    return Best(tuple(fields), tie=0.1)
+    likeness = [every([Term(name, g, FIELDS[name].weight * signals.GRAM * scale / len(grams)) for g in grams]) for name in ("title_grams", "other_grams")]
+    (beside if stands_inside(word) else found).extend(likeness)
+    return Every((Best(tuple(found), tie=0.1),), tuple(beside)) if beside else Best(tuple(found), tie=0.1)
+
+
+@lru_cache(maxsize=65_536)
+def _alike(word: str) -> bool:
+    """Whether the words inside a word are as good as it: they leave nothing of 高等数学, and 课 of 摄影课, but of 工程师 the 师 without which 工程 is something else."""
+    covered = {at + i for part in subwords(word) for at in range(len(word)) if word.startswith(part, at) for i in range(len(part))}
+    left = "".join(c for i, c in enumerate(word) if i not in covered)
+    return not left or left in word_lists()["helper"]
 
 
 def text_clause(text: str, scale: float) -> Clause | None:

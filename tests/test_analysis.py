@@ -15,12 +15,14 @@ import data
 from catalog.text import _compatible, align, clean, tidy
 from indexer import sounds
 from indexer.analysis import (
+    INSIDE,
     MAX_TOKEN,
     Segmenter,
     gram_text,
     gram_tokens,
     index_text,
     index_tokens,
+    inside_text,
     is_han,
     jieba_segmenter,
     matches,
@@ -28,6 +30,7 @@ from indexer.analysis import (
     rjieba_segmenter,
     runs,
     segmenter,
+    stands_inside,
     subwords,
     word_grams,
 )
@@ -109,6 +112,22 @@ def test_nearly_every_run_of_words_finds_its_title_by_words_alone() -> None:
 
 
 # ── tokens ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+@FEW
+@given(st.sampled_from(_titles()) | HAN | MIXED)
+def test_a_word_of_the_dictionary_is_held_wherever_it_stands(text: str) -> None:
+    held = {*index_tokens(text), *inside_text(text).split()}
+    cleaned = clean(text)
+    for size in INSIDE:
+        for at in range(len(cleaned) - size + 1):
+            if stands_inside(word := cleaned[at : at + size]):
+                assert word in held
+
+
+@pytest.mark.parametrize(("text", "words"), [("教育管理学院", "管理学 理学院"), ("生物制药工程师", "制药工程"), ("北京航空航天大学", ""), ("Java 开发", ""), ("", "")])
+def test_what_was_cut_otherwise_holds_the_words_that_straddle(text: str, words: str) -> None:
+    assert inside_text(text) == words
+
+
 @FEW
 @given(TEXT | MIXED)
 @example("a" * 70_000)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from indexer.engine import Best, Clause, Engine, Every, Hit, OneOf, Passing, Query, Scored, Some, Term, open_engine
 from ranking.bag import apart, weights
 from ranking.clauses import questions
 from ranking.query import understand
+from ranking.words import word_clause
 from tests.engine_contract import build, documents, resource
 
 
@@ -55,3 +58,23 @@ def test_every_question_has_a_condition_without_a_score_and_orders_what_it_finds
         assert all(hit.score > 0 for hit in found(engine, question.clause).values()), question.name
 
 
+
+
+@pytest.mark.parametrize(("word", "title", "is_found"), [
+    ("管理学", "教育管理学院概论", True),  # cut as 管理, 学院
+    ("高等数学", "数学（高等）", True),  # its parts, which leave nothing of it
+    ("摄影课", "风光摄影", True),  # what they leave is generic
+    ("工程师", "工程造价", False),  # without 师 it is something else
+])  # fmt: skip
+def test_a_word_is_found_wherever_it_stands_or_in_parts_that_say_the_same(tmp_path: Path, word: str, title: str, is_found: bool) -> None:
+    engine = open_engine(f"embedded:{tmp_path}")
+    build(engine, documents([resource("a:1", title), resource("a:2", "护理")]))
+    assert list(found(engine, apart(word_clause(word), [word_clause(word)]))) == ["a:1"] * is_found
+
+
+def test_where_the_index_holds_a_word_its_characters_only_weigh() -> None:
+    known, unknown = word_clause("工程师"), word_clause("嘟噜哒")
+    assert isinstance(known, Every)
+    assert not [leaf for leaf in weights(known.clauses) if isinstance(leaf, Term) and leaf.field.endswith("_grams")]
+    assert ("title_grams", "程师") in {(leaf.field, leaf.token) for leaf in weights([known]) if isinstance(leaf, Term)}
+    assert isinstance(unknown, Best)

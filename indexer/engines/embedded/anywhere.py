@@ -1,7 +1,7 @@
 """One list a token, whichever field holds it: what a query matches is looked up in one list a word, and the fields only weigh what was found.
 
-A word is looked for in four fields of words and in two of characters and pairs. tantivy reads such a union in windows of 4,096 documents, whole, wherever one of
-them fits, so that the union costs nearly all its lists. A field of this engine alone holds each token of the six once: it takes a seventh of the index.
+A word is looked for in the fields of words, or of characters and pairs. tantivy reads such a union in windows of 4,096 documents, whole, wherever one of
+them fits, so that the union costs nearly all its lists. A field of this engine alone holds each token of them once: it takes a seventh of the index.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from indexer.engine import Best, Clause, Document, Every, Scored, Some, Term
 FIELD = "anywhere"
 WORDS = frozenset({"title", "names", "context", "summary"})
 GRAMS = frozenset({"title_grams", "other_grams"})
-GATHERED = tuple(sorted(WORDS | GRAMS))
+INSIDE = frozenset({"inside"})
+GATHERED = tuple(sorted(WORDS | GRAMS | INSIDE))
 WAYS = 60  # to leave some of several clauses out that are spelled out
 PAIR = 2  # characters of the longest Han token of GRAMS
 
@@ -67,7 +68,7 @@ def _any(clauses: Sequence[Clause]) -> Iterator[Clause]:
             fields.setdefault(one.token, set()).add(one.field)
     whole = [token for token, names in fields.items() if names >= _holders(token)]
     yield from (Term(FIELD, token) for token in whole)
-    yield from (one for one in alternatives if not (isinstance(one, Term) and one.token in whole and one.field in WORDS | GRAMS))
+    yield from (one for one in alternatives if not (isinstance(one, Term) and one.token in whole and one.field in GATHERED))
 
 
 def _flat(clauses: Sequence[Clause]) -> Iterator[Clause]:
@@ -82,4 +83,4 @@ def _flat(clauses: Sequence[Clause]) -> Iterator[Clause]:
 
 def _holders(token: str) -> frozenset[str]:
     """The fields that can hold a token."""
-    return WORDS if len(token) > PAIR and is_han(token) else WORDS | GRAMS
+    return WORDS | INSIDE if len(token) > PAIR and is_han(token) else WORDS | GRAMS
