@@ -64,7 +64,7 @@ def alone(engine: Engine, query: Query) -> float:
     """Milliseconds of tantivy's own calls for a query: search with count, stored documents, one aggregation a pass."""
     reader = engine._active_reader()
     searcher, found = reader.searcher(), reader.translator.whole(query)
-    ranking = found if query.sort else reader.translator.weighed(found, query.clause)
+    ranking = found if query.sort else reader.translator.weighed(found, query.clause, reader.look().frequency)
     selected = {f.field for f in query.filters} & set(query.facets)
     passes = [(found, [f for f in query.facets if f not in selected])]
     passes += [(reader.translator.whole(replace(query, filters=tuple(o for o in query.filters if o.field != f))), [f]) for f in selected]

@@ -16,6 +16,7 @@ from catalog.demo import fill
 from catalog.store import Store
 from indexer.build import rebuild
 from indexer.engine import Engine, open_engine
+from indexer.engines.embedded import files
 from ranking.signals import prior
 from tests.browser import chromium
 
@@ -50,6 +51,12 @@ def browser() -> Iterator[Any]:
     """Chromium, started once."""
     with chromium() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _looks_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test commits is seen by its next question; that a look is good for some time has a test of its own."""
+    monkeypatch.setattr(files, "SURE", 0.0)
 
 
 # ── a site over the invented records of tests.web_sample; what a test file needs otherwise it defines for itself ──

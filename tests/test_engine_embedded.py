@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from catalog.errors import BadRequest, GenerationError
 from catalog.resource import Salary
 from indexer.engine import Best, Between, Clause, Cursor, Engine, Every, OneOf, Query, Scored, Some, Term, open_engine
-from indexer.engines.embedded import Embedded, anywhere, memory, plan, reading, snapshot, translate
+from indexer.engines.embedded import Embedded, anywhere, files, memory, plan, reading, snapshot, translate
 from indexer.fields import FRESH, SHANGHAI
 from tests.engine_contract import EngineContract, Make, build, documents, resource
 
@@ -273,6 +273,34 @@ def test_a_facet_that_nothing_passes_is_still_counted_without_its_own_filter(tmp
     page = engine.search(Query(Term("title", "会计"), filters=(OneOf("degree", ("master",)),), facets={"degree": 5, "kind": 5}))
     assert page.total == 0
     assert page.facets == {"degree": (("bachelor", 1),), "kind": ()}
+
+
+def test_a_look_at_a_file_is_good_for_some_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "SURE", 0.02)
+    now = 100.0
+    watched = files.Watched(tmp_path / "x", clock=lambda: now)
+    assert watched.stamp() == (0, 0)
+    (tmp_path / "x").write_text("1")
+    now += 0.019
+    assert watched.stamp() == (0, 0)
+    now += 0.001
+    assert watched.stamp() == files.stamp_of(tmp_path / "x") != (0, 0)
+
+
+def test_a_commit_of_another_process_is_seen_once_a_look_is_due(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading_one, writing_one = Embedded(tmp_path), Embedded(tmp_path)
+    name = build(writing_one, documents([resource("a:1", "会计")]))
+    assert reading_one.count(Query()) == 1
+    monkeypatch.setattr(files, "SURE", 3_600.0)
+    before = reading_one.mark()
+    assert reading_one.count(Query()) == 1
+    with writing_one.writer(name) as writer:
+        writer.add(documents([resource("a:2", "会计")]))
+        writer.commit(sequence=2)
+    assert (reading_one.mark(), reading_one.count(Query())) == (before, 1), "a mark is never newer than what answers"
+    monkeypatch.setattr(files, "SURE", 0.0)
+    later = Embedded(tmp_path)
+    assert (later.mark() != before, later.count(Query())) == (True, 2)
 
 
 def test_a_damaged_pointer_names_the_remedy(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@
     ROOT/<generation>/        tantivy's files
     ROOT/<generation>/haoke.json   schema, fingerprint, last change held, state
 
-A reader looks at the two small files' time stamps on each search, so that a swap or a commit by another process is seen
-at once without a thread that watches. A crash between tantivy's commit and haoke.json leaves the sequence too low: the
+A reader looks at the two small files' time stamps when it is asked, so that a swap or a commit by another process is seen
+within 20 ms without a thread that watches. A crash between tantivy's commit and haoke.json leaves the sequence too low: the
 changes are then applied again, which changes nothing (adding replaces by id).
 """
 
@@ -33,7 +33,7 @@ import tantivy
 from catalog.errors import EngineError, EngineLocked, GenerationError, StoreError
 from indexer import engine as api
 from indexer.engines.embedded import memory
-from indexer.engines.embedded.files import META, POINTER, read_meta, stamp_of, write_json
+from indexer.engines.embedded.files import META, POINTER, Stamp, Watched, read_meta, write_json
 from indexer.engines.embedded.reading import Reader
 from indexer.engines.embedded.translate import schema
 from indexer.engines.embedded.writing import IndexWriter
@@ -55,12 +55,13 @@ class Embedded:
         self.root = root
         self.url = f"embedded:{root}"
         self._lock = threading.Lock()
-        self._pointer_stamp = (-1, -1)
+        self._watched = Watched(root / POINTER)
+        self._pointer_stamp: Stamp = (-1, -1)
         self._reader: Reader | None = None
 
     # searching
     def _active_reader(self) -> Reader:
-        stamp = stamp_of(self.root / POINTER)
+        stamp = self._watched.stamp()
         if stamp != self._pointer_stamp or self._reader is None:
             with self._lock:
                 name = self._pointer().get("active")
@@ -75,7 +76,8 @@ class Embedded:
 
     def mark(self) -> str:
         reader = self._active_reader()
-        return f"{reader.folder.name}:{stamp_of(reader.folder / 'meta.json')}"
+        reader.look()
+        return f"{reader.folder.name}:{reader.stamp}"
 
     def search(self, query: api.Query) -> api.Page:
         reader = self._active_reader()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from indexer import engine as api
 
 META = "haoke.json"
 POINTER = "active.json"
+SURE = 0.02  # seconds for which a look at a file is good: a page asks twenty questions, and at each look its thread gives way to another
+Stamp = tuple[int, int]
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
@@ -21,7 +24,23 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     place.replace(path, orjson.dumps(value))
 
 
-def stamp_of(path: Path) -> tuple[int, int]:
+class Watched:
+    """A file that another process may replace at any time."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self.path, self._clock = path, clock
+        self._stamp: Stamp = (-1, -1)
+        self._until = -1.0
+
+    def stamp(self) -> Stamp:
+        """Its stamp, as of SURE seconds ago at most."""
+        now = self._clock()
+        if now >= self._until:
+            self._stamp, self._until = stamp_of(self.path), now + SURE
+        return self._stamp
+
+
+def stamp_of(path: Path) -> Stamp:
     """Differs once a file was replaced or written; (0, 0) where there is none."""
     try:
         seen = path.stat()

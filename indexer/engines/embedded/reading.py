@@ -13,7 +13,7 @@ import tantivy
 from catalog.errors import GenerationError
 from indexer import engine as api
 from indexer.engines.embedded import plan
-from indexer.engines.embedded.files import read_meta, stamp_of
+from indexer.engines.embedded.files import Watched, read_meta
 from indexer.engines.embedded.memory import Held
 from indexer.engines.embedded.snapshot import Counts, Snapshot
 from indexer.engines.embedded.translate import Translator
@@ -49,13 +49,14 @@ class Reader:
             raise GenerationError(f"generation {folder.name} can't be opened: {error}", hint="run `haoke reindex`, or activate another") from error
         self.folder = folder
         self.index.config_reader(reload_policy="manual")
-        self.stamp = stamp_of(folder / "meta.json")
+        self._watched = Watched(folder / "meta.json")
+        self.stamp = self._watched.stamp()
         self.translator = Translator(self.index.schema)
         self.snapshot = Snapshot(self.index.searcher(), self.translator)
 
     def look(self) -> Snapshot:
         """The generation as last committed, by whichever process."""
-        stamp = stamp_of(self.folder / "meta.json")
+        stamp = self._watched.stamp()
         if stamp != self.stamp:
             self.index.reload()
             self.snapshot = Snapshot(self.index.searcher(), self.translator)

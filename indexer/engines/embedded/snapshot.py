@@ -38,7 +38,7 @@ class Snapshot:
 
     def ranking(self, found: tantivy.Query, query: api.Query) -> tantivy.Query:
         """What was found as it is ranked: what orders by a number needs no scores."""
-        return found if query.sort else self.translator.weighed(found, query.clause, DEEP if self._large else 0)
+        return found if query.sort else self.translator.weighed(found, query.clause, self.frequency, DEEP if self._large else 0)
 
     def frequency(self, field: str, token: str) -> int:
         """How many documents hold a token."""

@@ -108,10 +108,11 @@ class Translator:
         parts = [self.clause(planned(match, frequency, narrowed) if frequency else match), *map(self.filter, filters)]
         return tantivy.Query.boolean_query([(_MUST, part) for part in parts]) if len(parts) > 1 else parts[0]
 
-    def weighed(self, found: tantivy.Query, clause: api.Clause, deep: int = 0) -> tantivy.Query:
-        """What was found, by what a clause weighs in it: that is only looked up there. deep: see _with()."""
+    def weighed(self, found: tantivy.Query, clause: api.Clause, frequency: Frequency, deep: int = 0) -> tantivy.Query:
+        """What was found, by what a clause weighs in it: that is only looked up there, and what no document holds is not asked for. deep: see _with()."""
         clauses = (*clause.clauses, *clause.bonus) if isinstance(clause, api.Every) else (clause,)
-        return self._with(tantivy.Query.const_score_query(found, 0.0), [c for c in clauses if not api.weightless(c)], deep)
+        weighing = [c for c in clauses if not (api.weightless(c) or (isinstance(c, api.Term) and not frequency(c.field, c.token)))]
+        return self._with(tantivy.Query.const_score_query(found, 0.0), weighing, deep)
 
     @staticmethod
     def others(query: tantivy.Query, ahead: tantivy.Query) -> tantivy.Query:
