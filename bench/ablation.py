@@ -25,7 +25,7 @@ from catalog.store import Store
 from indexer.analysis import fingerprint
 from indexer.document import to_document
 from indexer.engine import Best, Clause, Engine, Every, Scored, Some, Term, open_engine
-from ranking import clauses, diversity, signals, variants
+from ranking import clauses, diversity, signals, variants, words
 from ranking.evaluate import read, score
 from ranking.results import Request
 from ranking.search import search
@@ -174,7 +174,9 @@ def main() -> None:
     for name, off in switches().items():
         if wanted(name):
             with ExitStack() as stack:
+                stack.callback(words.word_clause.cache_clear)
                 off(stack)
+                words.word_clause.cache_clear()  # made with the weights as they were
                 print(row(name, score(engine, queries), base), flush=True)
     for name, field in (("SHORT", "short"), ("sounds", "sounds")):
         if wanted(name):

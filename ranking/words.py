@@ -26,6 +26,7 @@ def best(clauses: Sequence[Clause], tie: float = 0.0) -> Clause:
     return clauses[0] if len(clauses) == 1 else Best(tuple(clauses), tie)
 
 
+@lru_cache(maxsize=16_384)
 def word_clause(word: str, scale: float = 1.0) -> Clause:
     """A word in any text field, the best field counting; else its characters, side by side, in title, names or context.
 
