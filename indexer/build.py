@@ -16,9 +16,7 @@ from itertools import islice
 from multiprocessing import get_context
 from operator import itemgetter
 from os import cpu_count
-from typing import Any, TypeVar
-
-import orjson
+from typing import TypeVar
 
 from catalog.bulk import seldom_collected, work_for
 from catalog.errors import GenerationError
@@ -26,7 +24,7 @@ from catalog.resource import Resource
 from catalog.store import Store
 from indexer.analysis import fingerprint
 from indexer.document import to_document
-from indexer.engine import Document, Engine, Generation, Writer
+from indexer.engine import Document, Engine, Generation, Pack, Packed, Writer
 from indexer.verify import fits, verify
 
 CHUNK = 500  # resources a worker turns into documents at a time
@@ -40,8 +38,7 @@ SERIAL_BELOW = 3_000  # fewer resources than this don't pay for starting process
 Progress = Callable[[int, int], None]  # done, total
 Prior = Callable[[Resource], float]
 Place = tuple[int, str, Sequence[str], str]  # where a document stands among others
-Made = tuple[Place, bytes]  # a document as JSON, without its body
-Row = tuple[Place, bytes, bytes]  # and with it
+Made = tuple[Place, Packed]  # a document ready to be written
 T = TypeVar("T")
 
 
@@ -54,27 +51,14 @@ class Built:
     resumed: bool
 
 
-def _documents(bodies: list[bytes], prior: Prior) -> list[dict[str, Any]]:
-    """Bodies of the store → documents."""
-    resources = [(Resource.from_json(body), body) for body in bodies]
-    return [to_document(resource, prior(resource), body) for resource, body in resources]
-
-
-def _made(bodies: list[bytes], prior: Prior) -> list[Made]:
-    """What a worker hands back: each document as JSON without its body, which is known where it goes. Pickled as it is, it would take three times as long,
-    and three times the memory until its turn comes."""
+def _made(bodies: list[bytes], prior: Prior, pack: Pack) -> list[Made]:
+    """Bodies of the store → documents as the engine takes them: what a worker hands back, in a third of the time and of the memory of dicts."""
     made = []
-    for document in _documents(bodies, prior):
-        del document["body"]
-        made.append((_place(document), orjson.dumps(document)))
+    for body in bodies:
+        resource = Resource.from_json(body)
+        document = to_document(resource, prior(resource), body)
+        made.append((_place(document), pack(document)))
     return made
-
-
-def _whole(made: bytes, body: bytes) -> Document:
-    """The document again."""
-    document: dict[str, Any] = orjson.loads(made)
-    document["body"] = body
-    return document
 
 
 def _chunks(rows: Iterable[tuple[str, int, bytes]]) -> Iterator[tuple[str, list[bytes]]]:
@@ -84,27 +68,23 @@ def _chunks(rows: Iterable[tuple[str, int, bytes]]) -> Iterator[tuple[str, list[
         yield chunk[-1][0], [body for _, _, body in chunk]
 
 
-def _prepared(chunks: Iterator[tuple[T, list[bytes]]], prior: Prior, workers: int, ahead: int) -> Iterator[tuple[T, list[Row]]]:
+def _prepared(chunks: Iterator[tuple[T, list[bytes]]], prior: Prior, pack: Pack, workers: int, ahead: int) -> Iterator[tuple[T, list[Made]]]:
     """Chunks as documents to be put in order, in order; by worker processes when there is more than one core, at most `ahead` chunks before they are wanted."""
     if workers < 2:
         for last, bodies in chunks:
-            yield last, _rows(_made(bodies, prior), bodies)
+            yield last, _made(bodies, prior, pack)
         return
     # spawn: a forked child would inherit the engine's threads and the store's connection
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=work_for, initargs=(os.getpid(),)) as pool:
-        waiting: deque[tuple[T, list[bytes], Future[list[Made]]]] = deque()
+        waiting: deque[tuple[T, Future[list[Made]]]] = deque()
         for last, bodies in chunks:
-            waiting.append((last, bodies, pool.submit(_made, bodies, prior)))
+            waiting.append((last, pool.submit(_made, bodies, prior, pack)))
             if len(waiting) > ahead:
-                done, sent, future = waiting.popleft()
-                yield done, _rows(future.result(), sent)
+                done, future = waiting.popleft()
+                yield done, future.result()
         while waiting:
-            done, sent, future = waiting.popleft()
-            yield done, _rows(future.result(), sent)
-
-
-def _rows(made: list[Made], bodies: list[bytes]) -> list[Row]:
-    return [(place, document, body) for (place, document), body in zip(made, bodies, strict=True)]
+            done, future = waiting.popleft()
+            yield done, future.result()
 
 
 def rebuild(
@@ -134,8 +114,8 @@ def rebuild(
         workers = (cpu_count() or 1) if total >= SERIAL_BELOW else 1
     with seldom_collected(), engine.writer(generation.name) as writer:
         sequence = generation.sequence if unfinished else store.sequence()
-        done = _index_all(store, writer, prior, generation.resume_after, sequence, workers, lambda n: progress(n, total) if progress else None)
-        _catch_up(store, writer, sequence, prior, workers)
+        done = _index_all(store, writer, prior, engine.pack, generation.resume_after, sequence, workers, lambda n: progress(n, total) if progress else None)
+        _catch_up(store, writer, sequence, prior, engine.pack, workers)
     generation = engine.seal(generation.name)
     verify(store, engine, generation, force=force)
     engine.activate(generation.name)
@@ -143,9 +123,9 @@ def rebuild(
     return Built(generation, done, unfinished is not None)
 
 
-def _index_all(store: Store, writer: Writer, prior: Prior, after: str, sequence: int, workers: int, report: Callable[[int], None]) -> int:
+def _index_all(store: Store, writer: Writer, prior: Prior, pack: Pack, after: str, sequence: int, workers: int, report: Callable[[int], None]) -> int:
     done = since_commit = 0
-    batch: list[Row] = []
+    batch: list[Made] = []
     total = store.size()
     together = min(TOGETHER[1], max(TOGETHER[0], total // PARTS))
     between = commits_of(total)
@@ -153,11 +133,11 @@ def _index_all(store: Store, writer: Writer, prior: Prior, after: str, sequence:
 
     def write() -> None:
         batch.sort(key=itemgetter(0))
-        writer.add((_whole(document, body) for _, document, body in batch), fresh=fresh)
+        writer.add((document for _, document in batch), fresh=fresh)
         batch.clear()
 
     # while a batch is written, workers prepare the next
-    for last, rows in _prepared(_chunks(store.scan(after=after)), prior, workers, workers * 3 + together // CHUNK):
+    for last, rows in _prepared(_chunks(store.scan(after=after)), prior, pack, workers, workers * 3 + together // CHUNK):
         batch += rows
         done += len(rows)
         since_commit += len(rows)
@@ -189,14 +169,14 @@ def _place(document: Document) -> Place:
     return -len(document.get("fresh", ())), document["kind"][0], document.get(field, []), document["exact"][0]
 
 
-def _catch_up(store: Store, writer: Writer, sequence: int, prior: Prior, workers: int) -> int:
+def _catch_up(store: Store, writer: Writer, sequence: int, prior: Prior, pack: Pack, workers: int) -> int:
     """Applies the changes after `sequence`, each some thousands at once; returns the sequence reached."""
     while True:
         began, since_commit = sequence, 0
         used = workers if store.sequence() - sequence >= SERIAL_BELOW else 1
-        for (reached, removed), rows in _prepared(_changed(store, sequence), prior, used, used * 3):
+        for (reached, removed), rows in _prepared(_changed(store, sequence), prior, pack, used, used * 3):
             writer.delete(removed)
-            writer.add(_whole(document, body) for _, document, body in rows)
+            writer.add(document for _, document in rows)
             sequence = reached
             since_commit += len(removed) + len(rows)
             if since_commit >= SEEN_EVERY:
@@ -225,7 +205,7 @@ def apply_changes(store: Store, engine: Engine, prior: Prior) -> tuple[int, int]
     if active.sequence >= store.sequence():
         return active.sequence, active.sequence
     with engine.writer(active.name) as writer:
-        return active.sequence, _catch_up(store, writer, active.sequence, prior, cpu_count() or 1)
+        return active.sequence, _catch_up(store, writer, active.sequence, prior, engine.pack, cpu_count() or 1)
 
 
 def prune(engine: Engine) -> None:

@@ -133,6 +133,16 @@ class EngineContract:
         found = engine.get(["a:2", "b:7", "no:such"])
         assert {name: Resource.from_json(body).id for name, body in found.items()} == {"a:2": "a:2", "b:7": "a:1"}
 
+    def test_a_packed_document_is_the_document(self, engine: Engine) -> None:
+        made = documents([resource("a:1", "会计", degree=("bachelor",)), resource("b:1", "出纳 C++ “引号”\\", summary="第一行\n第二行")])
+        pages = []
+        for rows in (made, [engine.pack(document) for document in made]):
+            build(engine, rows)
+            pages.append(engine.search(Query(facets={"degree": 5, "kind": 5})))
+        assert [(h.id, h.score, h.body) for h in pages[0].hits] == [(h.id, h.score, h.body) for h in pages[1].hits]
+        assert pages[0].facets == pages[1].facets
+        assert {h.body for h in pages[1].hits} == {document["body"] for document in made}
+
     def test_ids_with_odd_characters_are_kept_whole(self, engine: Engine) -> None:
         odd = ["s:a/b?c#d%25", "s: 空 格", "s:\"quote'", "s:" + "长" * 300]
         build(engine, documents([resource(i, "会计") for i in odd]))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from functools import cache
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import data
@@ -76,6 +77,8 @@ def test_both_segmenters_cut_every_title_alike() -> None:
 @example("数〇学𠀀𠀀高等数学")
 @example("龥鿖鿖鿕")
 def test_both_segmenters_cut_random_han_alike(text: str) -> None:
+    # 人人人 is 人|人人 or 人人|人, equally likely: what comes after it, and how that is rounded, decides
+    assume(not re.search(r"(.+)\1\1", text))
     reference, fast = _both()
     for sort, run, _ in runs(clean(text)):
         if sort == "han":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -354,7 +355,10 @@ def test_an_advertisement_is_within_the_days_since_it_was_posted_and_nothing_els
     assert to_document(Resource.model_validate({"id": "t:2", "kind": "course", "source": ("t",), "title": "会计学", "published": "2020-01-01"}), 1.0)["fresh"] == list(FRESH)
 
 
-def test_what_a_worker_hands_over_is_what_it_made(store: Store) -> None:
+def test_what_a_worker_hands_over_is_the_document_as_the_engine_takes_it(store: Store, engine: Engine) -> None:
     bodies = [bytes(body) for _, _, body in store.scan()]
-    made = building._made(bodies, prior)
-    assert [building._whole(document, body) for (_, document), body in zip(made, bodies, strict=True)] == building._documents(bodies, prior)
+    pack = pickle.loads(pickle.dumps(engine.pack))  # as it reaches another process
+    documents = [to_document(resource, prior(resource), body) for body in bodies for resource in (Resource.from_json(body),)]
+    made = building._made(bodies, prior, pack)
+    assert [packed for _, packed in made] == [engine.pack(document) for document in documents]
+    assert [(packed.id, packed.kind) for _, packed in made] == [(document["id"], "job") for document in documents]

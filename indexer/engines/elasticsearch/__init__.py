@@ -23,7 +23,7 @@ from indexer.engines.elasticsearch.generations import Generations
 from indexer.engines.elasticsearch.lock import Lock
 from indexer.engines.elasticsearch.pace import Pace
 from indexer.engines.elasticsearch.reading import Reader
-from indexer.engines.elasticsearch.writing import Writer
+from indexer.engines.elasticsearch.writing import Writer, pack
 
 
 def open(url: str) -> Cluster:
@@ -33,6 +33,8 @@ def open(url: str) -> Cluster:
 
 class Cluster:
     """Engine over one cluster; safe for many threads and processes."""
+
+    pack = staticmethod(pack)
 
     def __init__(self, url: str) -> None:
         self.url = url

@@ -34,6 +34,11 @@ WAIT = (0.25, 15.0)  # seconds before the first try again, and at most
 Operation = tuple[str, str, bytes]  # index, _id, document; b"" deletes
 
 
+def pack(document: api.Document) -> api.Packed:
+    """A document as the bulk request holds it."""
+    return api.Packed(document["id"], document["kind"][0], orjson.dumps({k: v.decode() if isinstance(v, bytes) else v for k, v in document.items() if v not in ("", [])}))
+
+
 class Writer:
     """See indexer.engine.Writer. Use as a context: it ends its threads."""
 
@@ -51,15 +56,14 @@ class Writer:
         self._waiting: deque[Future[None]] = deque()
 
     # the contract --------------------------------------------------------------------------------------------------
-    def add(self, documents: Iterable[api.Document], *, fresh: bool = False) -> None:
+    def add(self, documents: Iterable[api.Document | api.Packed], *, fresh: bool = False) -> None:
         """Adds documents; one whose id is there replaces it, unless the caller knows that none is (`fresh`)."""
-        for document in documents:
-            kind = document["kind"][0]
-            packed = orjson.dumps({k: v.decode() if isinstance(v, bytes) else v for k, v in document.items() if v not in ("", [])})
+        for one in documents:
+            id, kind, document = one if isinstance(one, api.Packed) else pack(one)
             if fresh and self.building and not self._changes:
-                self._send((self._index(kind), mapping.key(document["id"]), packed))
+                self._send((self._index(kind), mapping.key(id), document))
             else:
-                self._change(document["id"], kind, packed)
+                self._change(id, kind, document)
 
     def delete(self, ids: Iterable[str]) -> None:
         """Removes documents; ids that are not there are none's concern."""

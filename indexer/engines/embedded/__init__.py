@@ -36,7 +36,7 @@ from indexer.engines.embedded import memory
 from indexer.engines.embedded.files import META, POINTER, Stamp, Watched, read_meta, write_json
 from indexer.engines.embedded.reading import Reader
 from indexer.engines.embedded.translate import schema
-from indexer.engines.embedded.writing import IndexWriter
+from indexer.engines.embedded.writing import IndexWriter, pack
 from indexer.fields import SCHEMA_VERSION, SHANGHAI
 
 
@@ -50,6 +50,8 @@ def open(url: str) -> Embedded:
 
 class Embedded:
     """Engine over one folder; safe for many threads, and for many processes that read beside one that writes."""
+
+    pack = staticmethod(pack)
 
     def __init__(self, root: Path) -> None:
         self.root = root

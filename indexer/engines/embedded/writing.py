@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import orjson
 import tantivy
 
 from catalog.errors import EngineLocked, StoreError
@@ -15,6 +17,12 @@ from indexer.engines.embedded.files import META, read_meta, write_json
 
 HEAP = 1024 * 1024 * 1024  # bytes of documents in memory before a segment is written: more than a commit of a build has, so that each makes one
 THREADS = 1  # each would write segments of its own; two processes that prepare documents keep one busy
+
+
+def pack(document: api.Document) -> api.Packed:
+    """A document as JSON: tantivy reads it in a fourth of the time that it takes to go through a dict."""
+    whole = {**document, "body": b64encode(document["body"]).decode(), anywhere.FIELD: anywhere.gathered(document)}
+    return api.Packed(document["id"], document["kind"][0], orjson.dumps(whole))
 
 
 class IndexWriter:
@@ -27,12 +35,12 @@ class IndexWriter:
             raise EngineLocked(f"generation {folder.name} is being written to: {error}", hint="wait for the other process to end") from error
         self.folder = folder
 
-    def add(self, documents: Iterable[api.Document], *, fresh: bool = False) -> None:
-        for document in documents:
+    def add(self, documents: Iterable[api.Document | api.Packed], *, fresh: bool = False) -> None:
+        for one in documents:
+            packed = one if isinstance(one, api.Packed) else pack(one)
             if not fresh:
-                self.writer.delete_documents_by_term("id", document["id"])
-            # without the schema: text, numbers and bytes are told apart by Python's own types, in a fifth of the time
-            self.writer.add_document(tantivy.Document.from_dict({**document, anywhere.FIELD: anywhere.gathered(document)}))
+                self.writer.delete_documents_by_term("id", packed.id)
+            self.writer.add_json(packed.json.decode())
 
     def delete(self, ids: Iterable[str]) -> None:
         for one in ids:
