@@ -28,7 +28,7 @@ import data
 from catalog.text import clean, fold
 
 #: Changes whenever the same text would give other tokens: an index built under another version must be rebuilt.
-ANALYSIS_VERSION = 3
+ANALYSIS_VERSION = 4
 #: Longest token in characters. Longer ones (a 70,000-byte run of letters) are cut; engines drop them silently.
 MAX_TOKEN = 256
 #: Characters of the words that are looked for wherever they stand: a shorter one is a gram, longer ones are mostly names of schools, and each size costs a build 2 %.
