@@ -31,8 +31,8 @@ from catalog.text import clean, fold
 ANALYSIS_VERSION = 4
 #: Longest token in characters. Longer ones (a 70,000-byte run of letters) are cut; engines drop them silently.
 MAX_TOKEN = 256
-#: Characters of the words that are looked for wherever they stand: a shorter one is a gram, longer ones are mostly names of schools, and each size costs a build 2 %.
-INSIDE = range(3, 7)
+#: Characters of the words that are looked for wherever they stand: a shorter one is a gram, longer ones are mostly names of schools.
+INSIDE = range(3, 9)
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 # What jieba takes for Han; the rest (extensions, 〇) it cuts character by character.
@@ -78,12 +78,14 @@ class Segmenter:
 
     cut(run)      words that cover the run, each place once
     known(word)   whether the dictionary has a word
+    every(run)    all words of the dictionary in a run, wherever they stand
     """
 
-    def __init__(self, name: str, cut: Callable[[str], list[str]], known: Callable[[str], bool]) -> None:
+    def __init__(self, name: str, cut: Callable[[str], list[str]], known: Callable[[str], bool], every: Callable[[str], list[str]]) -> None:
         self.name = name
         self.cut = cut
         self.known = known
+        self.every = every
         self._spread = lru_cache(maxsize=262_144)(lambda word: " ".join((*self._inside(word), word)))
 
     def search(self, run: str) -> str:
@@ -92,8 +94,8 @@ class Segmenter:
 
     def others(self, run: str) -> str:
         """The dictionary's words of INSIDE characters anywhere in a run, without those that search() gives, with spaces between."""
-        known, given = self.known, set(self.search(run).split())
-        return " ".join([word for size in INSIDE for at in range(len(run) - size + 1) if known(word := run[at : at + size]) and word not in given])
+        given = set(self.search(run).split())
+        return " ".join([word for word in dict.fromkeys(self.every(run)) if len(word) in INSIDE and word not in given])
 
     def inside(self, word: str) -> list[str]:
         """The shorter words inside a word."""
@@ -150,7 +152,7 @@ def jieba_segmenter() -> Segmenter:
     for word, freq, tag in dictionary_words():
         tokenizer.add_word(word, freq, tag)
 
-    return Segmenter("jieba", lambda run: list(tokenizer.cut(run)), lambda word: bool(tokenizer.FREQ.get(word)))
+    return Segmenter("jieba", lambda run: list(tokenizer.cut(run)), lambda word: bool(tokenizer.FREQ.get(word)), lambda run: list(tokenizer.cut(run, cut_all=True)))
 
 
 def rjieba_segmenter() -> Segmenter:
@@ -160,7 +162,7 @@ def rjieba_segmenter() -> Segmenter:
     tokenizer: Any = rjieba.Jieba()
     for word, freq, tag in dictionary_words():
         tokenizer.add_word(word, freq, tag)
-    return Segmenter("rjieba", _piecewise(tokenizer.cut), tokenizer.has_word)
+    return Segmenter("rjieba", _piecewise(tokenizer.cut), tokenizer.has_word, tokenizer.cut_all)
 
 
 def _piecewise(cut: Callable[[str], list[str]]) -> Callable[[str], list[str]]:
@@ -198,7 +200,7 @@ def gram_text(text: str) -> str:
 
 def inside_text(text: str) -> str:
     """Words that stand in a text though it was cut otherwise: those of stands_inside() that index_text() does not give."""
-    return " ".join(filter(None, [_others(run) for run in _HAN_RUN.findall(clean(text)) if len(run) >= INSIDE.start]))
+    return _inside_short(text) if len(text) <= SHORT else _inside(text)
 
 
 def index_tokens(text: str) -> tuple[str, ...]:
@@ -217,6 +219,10 @@ def _index(text: str) -> str:
 
 def _grams(text: str) -> str:
     return _each_run(text, _run_grams, _short_grams)
+
+
+def _inside(text: str) -> str:
+    return " ".join(filter(None, [segmenter().others(run) for run in _HAN_RUN.findall(clean(text)) if len(run) >= INSIDE.start]))
 
 
 def _each_run(text: str, tokens: Callable[[str], str], kept: Callable[[str], str]) -> str:
@@ -245,9 +251,9 @@ SHORT = 24
 SHORT_RUN = 8
 _short_run = lru_cache(maxsize=262_144)(lambda run: segmenter().search(run))
 _short_grams = lru_cache(maxsize=262_144)(_run_grams)
-_others = lru_cache(maxsize=131_072)(lambda run: segmenter().others(run))
 _index_short = lru_cache(maxsize=16_384)(_index)
 _grams_short = lru_cache(maxsize=16_384)(_grams)
+_inside_short = lru_cache(maxsize=16_384)(_inside)
 
 
 # ── query side ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -69,6 +69,7 @@ def test_both_segmenters_cut_every_title_alike() -> None:
             if sort == "han":
                 assert fast.cut(run) == reference.cut(run), run
                 assert fast.search(run) == reference.search(run), run
+                assert fast.others(run) == reference.others(run), run
 
 
 @settings(max_examples=600, deadline=None)
@@ -84,6 +85,7 @@ def test_both_segmenters_cut_random_han_alike(text: str) -> None:
         if sort == "han":
             assert fast.cut(run) == reference.cut(run)
             assert fast.search(run) == reference.search(run)
+            assert fast.others(run) == reference.others(run)
 
 
 # ── a part of a title finds the title ──────────────────────────────────────────────────────────────────────────────
