@@ -29,7 +29,7 @@ from indexer.verify import fits, verify
 
 CHUNK = 500  # resources a worker turns into documents at a time
 TOGETHER = (20_000, 200_000)  # documents, at least and at most, that are put in order before they are written: see _place()
-PARTS = 50  # of a catalogue, each in order: the larger it is, the more a search gains; a document that waits takes 3 kB
+PARTS = 50  # of a catalogue, each in order: the larger it is, the more a search gains; a document that waits takes 4 kB
 COMMIT_EVERY = 200_000  # documents between commits of a build, at most: what a crash costs
 FOLD = 8  # commits of one size that tantivy's merges make one segment of
 SEEN_EVERY = 20_000  # changes between commits of catching up: these are seen some seconds later

@@ -338,8 +338,32 @@ def test_files_are_held_in_memory_where_that_is_asked_for_and_follow_commits(tmp
     assert set(held._maps) - before, "the new segment is held, too"
     assert set(held._maps) <= {file.name for file in (tmp_path / name).iterdir()}
     build(engine, documents([resource("a:3", "会计")]))
+    until = time.monotonic() + 30
+    while engine.search(Query(Term("title", "会计"))).total == 2:  # as before, until the other one is held
+        assert time.monotonic() < until
     assert engine.search(Query(Term("title", "会计"))).total == 1
     assert not held._maps, "what does not answer any more is let go"
+    assert engine._active_reader().held._maps
+
+
+def test_while_a_generation_is_taken_into_memory_the_one_before_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(memory.SETTING, "1")
+    engine = Embedded(tmp_path)
+    build(engine, documents([resource("a:1", "会计")]))
+    assert engine.count(Query()) == 1
+    may, refresh = threading.Event(), memory.Held.refresh
+    monkeypatch.setattr(memory.Held, "refresh", lambda self: (may.wait(30), refresh(self)))
+    build(engine, documents([resource(f"a:{n}", "会计") for n in range(2)]))
+    before = engine.mark()
+    build(engine, documents([resource(f"a:{n}", "会计") for n in range(3)]))  # another one meanwhile
+    assert [engine.count(Query()) for _ in range(3)] == [1, 1, 1]
+    assert engine.mark() == before
+    may.set()
+    until = time.monotonic() + 30
+    while engine.count(Query()) < 3:
+        assert time.monotonic() < until
+    assert engine.mark() != before
+    engine.close()
 
 
 def test_a_large_file_is_held_whole(tmp_path: Path) -> None:

@@ -60,21 +60,35 @@ class Embedded:
         self._watched = Watched(root / POINTER)
         self._pointer_stamp: Stamp = (-1, -1)
         self._reader: Reader | None = None
+        self._following: threading.Thread | None = None
 
     # searching
     def _active_reader(self) -> Reader:
-        stamp = self._watched.stamp()
-        if stamp != self._pointer_stamp or self._reader is None:
+        stamp, reader = self._watched.stamp(), self._reader
+        if reader is None or stamp != self._pointer_stamp:
             with self._lock:
                 name = self._pointer().get("active")
                 if not name:
                     raise GenerationError("there is no index yet", hint="run `haoke reindex`")
-                if self._reader is None or self._reader.folder.name != name:
-                    if self._reader and self._reader.held:
-                        self._reader.held.release()  # before the next is held
-                    self._reader = Reader(self.root / name, in_memory=memory.wanted())
+                reader = self._reader
+                if reader is None or (reader.folder.name != name and not reader.held):
+                    reader = self._reader = Reader(self.root / name, in_memory=memory.wanted())
+                elif reader.folder.name != name:
+                    if self._following and self._following.is_alive():
+                        return reader  # its turn comes when this one is there
+                    self._following = threading.Thread(target=self._follow, args=(reader, name), daemon=True)
+                    self._following.start()
                 self._pointer_stamp = stamp
-        return self._reader
+        return reader
+
+    def _follow(self, before: Reader, name: str) -> None:
+        """Takes up another generation while the one before goes on answering: to read all its files takes seconds."""
+        assert before.held
+        before.held.release()  # both at once may be more than the machine has
+        try:
+            self._reader = Reader(self.root / name, in_memory=True)
+        except EngineError:
+            self._reader = None  # who asks next is told why
 
     def mark(self) -> str:
         reader = self._active_reader()
@@ -205,5 +219,7 @@ class Embedded:
         return []  # a folder of this machine: doctor looks at its disk
 
     def close(self) -> None:
+        if self._following:
+            self._following.join()
         self._reader = None
         self._pointer_stamp = (-1, -1)
