@@ -52,7 +52,7 @@ class Built:
 
 
 def _made(bodies: list[bytes], prior: Prior, pack: Pack) -> list[Made]:
-    """Bodies of the store → documents as the engine takes them: what a worker hands back, in a third of the time and of the memory of dicts."""
+    """Bodies of the store → documents as the engine takes them: what a worker hands back, in a third of the time and of the memory that dicts would take."""
     made = []
     for body in bodies:
         resource = Resource.from_json(body)
@@ -155,7 +155,7 @@ def _index_all(store: Store, writer: Writer, prior: Prior, pack: Pack, after: st
 
 def commits_of(total: int) -> int:
     """Documents between the commits of a build: so that there are 1, 8, 64, … commits, which the merges of an engine that merges eight by eight bring down to one
-    segment. Whatever is asked is looked up once in each: of eighteen, a fifth of the time of a search over a million went into that."""
+    segment. Whatever is asked is looked up once in each: ten of them took a sixth of the time of a search over a million."""
     commits = 1
     while total > commits * COMMIT_EVERY:
         commits *= FOLD

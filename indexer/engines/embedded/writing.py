@@ -20,7 +20,7 @@ THREADS = 1  # each would write segments of its own; two processes that prepare 
 
 
 def pack(document: api.Document) -> api.Packed:
-    """A document as JSON: tantivy reads it in a fourth of the time that it takes to go through a dict."""
+    """A document as JSON, which the one process that writes hands to tantivy as it is: going through a dict takes it twice as long."""
     whole = {**document, "body": b64encode(document["body"]).decode(), anywhere.FIELD: anywhere.gathered(document)}
     return api.Packed(document["id"], document["kind"][0], orjson.dumps(whole))
 
