@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalog.vocab import vocabulary
-from indexer.analysis import matches
+from indexer.marking import matches
 from ranking.results import Segments
 
 MARKED = ("title", "school", "teacher", "employer")

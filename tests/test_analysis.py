@@ -26,7 +26,6 @@ from indexer.analysis import (
     inside_text,
     is_han,
     jieba_segmenter,
-    matches,
     query_tokens,
     rjieba_segmenter,
     runs,
@@ -35,6 +34,7 @@ from indexer.analysis import (
     subwords,
     word_grams,
 )
+from indexer.marking import matches
 
 FEW = settings(max_examples=200, deadline=None)
 
