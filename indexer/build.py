@@ -114,7 +114,7 @@ def rebuild(
         workers = (cpu_count() or 1) if total >= SERIAL_BELOW else 1
     with seldom_collected(), engine.writer(generation.name) as writer:
         sequence = generation.sequence if unfinished else store.sequence()
-        done = _index_all(store, writer, prior, engine.pack, generation.resume_after, sequence, workers, lambda n: progress(n, total) if progress else None)
+        done = _index_all(store, writer, prior, engine.pack, generation.resume_after, sequence, workers, total, progress)
         _catch_up(store, writer, sequence, prior, engine.pack, workers)
     generation = engine.seal(generation.name)
     verify(store, engine, generation, force=force)
@@ -123,12 +123,11 @@ def rebuild(
     return Built(generation, done, unfinished is not None)
 
 
-def _index_all(store: Store, writer: Writer, prior: Prior, pack: Pack, after: str, sequence: int, workers: int, report: Callable[[int], None]) -> int:
+def _index_all(store: Store, writer: Writer, prior: Prior, pack: Pack, after: str, sequence: int, workers: int, total: int, progress: Progress | None) -> int:
     done = since_commit = 0
     batch: list[Made] = []
-    total = store.size()
     together = min(TOGETHER[1], max(TOGETHER[0], total // PARTS))
-    between = commits_of(total)
+    between = documents_a_commit(total)
     fresh = not after  # a build that goes on may write again what stood behind its last commit
 
     def write() -> None:
@@ -147,13 +146,14 @@ def _index_all(store: Store, writer: Writer, prior: Prior, pack: Pack, after: st
         if full:
             writer.commit(sequence=sequence, resume_after=last)
             since_commit = 0
-        report(done)
+        if progress:
+            progress(done, total)
     write()
     writer.commit(sequence=sequence, resume_after="\U0010ffff")  # past every id: only changes are left to apply
     return done
 
 
-def commits_of(total: int) -> int:
+def documents_a_commit(total: int) -> int:
     """Documents between the commits of a build: so that there are 1, 8, 64, … commits, which the merges of an engine that merges eight by eight bring down to one
     segment. Whatever is asked is looked up once in each: ten of them took a sixth of the time of a search over a million."""
     commits = 1

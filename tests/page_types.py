@@ -92,7 +92,7 @@ def places(engine: Engine) -> dict[str, str]:
     chosen: dict[str, Any] = dict(first["lesson"])
     at = of_record(chosen)
     posts = search(engine, Request(filters={"kind": ("job",)}, size=100, facets=())).hits
-    employer = Counter(str(hit.resource["employer"][0]) for hit in posts if hit.resource.get("employer")).most_common(1)[0][0]  # type: ignore[index]
+    employer = Counter(str(hit.resource["employer"][0]) for hit in posts if hit.resource.get("employer")).most_common(1)[0][0]  # type: ignore[index]  # a resource's JSON: its employers are a list
     return {
         **{kind: quote(str(record["id"]), safe=":") for kind, record in first.items()},
         "volume": books_path(at),

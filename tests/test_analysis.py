@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import data
@@ -77,12 +77,14 @@ def test_both_segmenters_cut_every_title_alike() -> None:
 @example("㐀㐀")
 @example("数〇学𠀀𠀀高等数学")
 @example("龥鿖鿖鿕")
+@example("人人人二一")
 def test_both_segmenters_cut_random_han_alike(text: str) -> None:
-    # 人人人 is 人|人人 or 人人|人, equally likely: what comes after it, and how that is rounded, decides
-    assume(not re.search(r"(.+)\1\1", text))
     reference, fast = _both()
     for sort, run, _ in runs(clean(text)):
-        if sort == "han":
+        if sort == "han" and re.search(r"(.+)\1\1", run):
+            # 人人人 is 人|人人 or 人人|人, equally likely: how the rest of the run is rounded decides
+            assert "".join(fast.cut(run)) == "".join(reference.cut(run)) == run
+        elif sort == "han":
             assert fast.cut(run) == reference.cut(run)
             assert fast.search(run) == reference.search(run)
             assert fast.others(run) == reference.others(run)

@@ -220,7 +220,7 @@ def test_a_build_that_was_cut_off_goes_on_where_it_stopped(store: Store, engine:
 
 @pytest.mark.parametrize(("total", "commits"), [(0, 1), (60, 1), (200_000, 1), (200_001, 8), (1_600_000, 8), (1_600_001, 64), (11_473_052, 64)])
 def test_a_build_commits_as_often_as_merges_of_eight_bring_down_to_one(total: int, commits: int) -> None:
-    between = building.commits_of(total)
+    between = building.documents_a_commit(total)
     assert between <= building.COMMIT_EVERY
     assert between * commits >= total > between * (commits - 1) - commits
 

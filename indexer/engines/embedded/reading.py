@@ -73,14 +73,17 @@ class Reader:
         snapshot = self.look()
         searcher = snapshot.searcher
         query = replace(query, scope=tuple(asked for f in query.scope if (asked := snapshot.settled(f))))
+        if not query.size:
+            total, facets = self._counts(snapshot, query)
+            return api.Page(total, (), facets, generation)
         found = snapshot.whole(query)
-        if query.size and not (query.facets or query.first):  # nothing to count but what is found: in one pass
+        if not (query.facets or query.first):  # nothing to count but what is found: in one pass
             ranking = snapshot.ranking(found, query)
             result = self._best(searcher, query, ranking, _start(query) + query.size + EDGE, count=True)
             return self._page(snapshot, query, result.count, [(ranking, result.count)], {}, generation, result.hits)
         # counted before anything is scored: most questions of a search that goes on asking find nothing, and scoring nothing costs ten times more
         total, facets = self._counts(snapshot, query, found)
-        if not total or not query.size:
+        if not total:
             return api.Page(total, (), facets, generation)
         return self._page(snapshot, query, total, self._parts(snapshot, query, found, total), facets, generation)
 
