@@ -22,7 +22,7 @@ from indexer.fields import FIELDS
 from ranking import signals, variants
 from ranking.bag import apart
 from ranking.meaning import Meaning, Span
-from ranking.query import Reading
+from ranking.query import Reading, Stretch
 from ranking.words import WORDS, best, every, near_clause, sounding, stretch_clause, text_clause, word_clause
 
 
@@ -166,15 +166,20 @@ def question(reading: Reading, *, heard: bool = False, near: bool = False) -> Cl
     required = [concept_clause(s) for s in reading.spans if s not in wishes]
     weighing = list(required)
     for stretch in reading.stretches:
-        alike = near_clause(stretch.text) if near else None
-        words = stretch_clause(stretch, reading.written(stretch.start, stretch.end), heard=heard, alike=alike)
-        required.append(words)
-        # what is only like a title is weighed by that alone: words that all its neighbours hold would outweigh it
-        weighing.append(alike or words)
+        found, weight = words_of(reading, stretch, heard=heard, near=near)
+        required.append(found)
+        weighing.append(weight)
     bonus = [concept_clause(s) for s in wishes] + [word_clause(t.text, signals.BONUS_WORD) for t in reading.helpers]
     if not required:
         return Some(tuple(bonus))
     return apart(every(required), [*weighing, *bonus, *_order(reading)])
+
+
+def words_of(reading: Reading, stretch: Stretch, *, heard: bool, near: bool) -> tuple[Clause, Clause]:
+    """What a stretch of words finds, and what it weighs by: what is only like a title by that alone, since words that all its neighbours hold would outweigh it."""
+    alike = near_clause(stretch.text) if near else None
+    found = stretch_clause(stretch, reading.written(stretch.start, stretch.end), heard=heard, alike=alike)
+    return found, alike or found
 
 
 def _order(reading: Reading) -> list[Clause]:

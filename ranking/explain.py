@@ -9,13 +9,12 @@ from catalog.errors import BadRequest
 from catalog.resource import Resource
 from indexer.engine import Clause, Engine, OneOf, Query, Some
 from ranking.bag import weights
-from ranking.clauses import Question, concept_clause
+from ranking.clauses import Question, concept_clause, words_of
 from ranking.evidence import weighed
 from ranking.narrow import unexpired
 from ranking.query import Reading, understand
 from ranking.search import ask
 from ranking.signals import signals
-from ranking.words import near_clause, stretch_clause
 
 
 def explain(engine: Engine, text: str, id: str | None = None, size: int = 5) -> dict[str, Any]:
@@ -58,9 +57,8 @@ def _hit(engine: Engine, reading: Reading, asked: Question, id: str, score: floa
     for span in reading.spans:
         parts[f"concept:{span.text}"] = _share(engine, concept_clause(span), resource.id)
     for stretch in reading.stretches:
-        words = near_clause(stretch.text) if asked.name == "near" else None
-        words = words or stretch_clause(stretch, reading.written(stretch.start, stretch.end), heard=asked.name in ("heard", "near"))
-        parts[f"words:{stretch.text}"] = _share(engine, words, resource.id)
+        _, weight = words_of(reading, stretch, heard=asked.name in ("heard", "near"), near=asked.name == "near")
+        parts[f"words:{stretch.text}"] = _share(engine, weight, resource.id)
     # where the words meet, the whole title, helpers and wishes
     parts["beside"] = _share(engine, asked.clause, resource.id) - math.fsum(parts.values())
     priors = {f"prior:{name}": value for name, value in signals(resource).items()}
