@@ -152,7 +152,8 @@ def jieba_segmenter() -> Segmenter:
     for word, freq, tag in dictionary_words():
         tokenizer.add_word(word, freq, tag)
 
-    return Segmenter("jieba", lambda run: list(tokenizer.cut(run)), lambda word: bool(tokenizer.FREQ.get(word)), lambda run: list(tokenizer.cut(run, cut_all=True)))
+    every = _piecewise(lambda run: list(tokenizer.cut(run, cut_all=True)))
+    return Segmenter("jieba", lambda run: list(tokenizer.cut(run)), lambda word: bool(tokenizer.FREQ.get(word)), every)
 
 
 def rjieba_segmenter() -> Segmenter:
@@ -162,11 +163,11 @@ def rjieba_segmenter() -> Segmenter:
     tokenizer: Any = rjieba.Jieba()
     for word, freq, tag in dictionary_words():
         tokenizer.add_word(word, freq, tag)
-    return Segmenter("rjieba", _piecewise(tokenizer.cut), tokenizer.has_word, tokenizer.cut_all)
+    return Segmenter("rjieba", _piecewise(tokenizer.cut), tokenizer.has_word, _piecewise(tokenizer.cut_all))
 
 
 def _piecewise(cut: Callable[[str], list[str]]) -> Callable[[str], list[str]]:
-    """Rare characters each on their own, as jieba cuts them; rjieba would guess words of them (㐀㐀)."""
+    """Rare characters each on their own, as jieba cuts them; rjieba would guess words of them (㐀㐀), and jieba's cut_all joins them (〇〇㐀)."""
 
     def careful(run: str) -> list[str]:
         if not _RARE.search(run):

@@ -78,6 +78,7 @@ def test_both_segmenters_cut_every_title_alike() -> None:
 @example("数〇学𠀀𠀀高等数学")
 @example("龥鿖鿖鿕")
 @example("人人人二一")
+@example("〇〇㐀")
 def test_both_segmenters_cut_random_han_alike(text: str) -> None:
     reference, fast = _both()
     for sort, run, _ in runs(clean(text)):
