@@ -95,8 +95,8 @@ def _questions(seed: Seed, rarity: Rarity, query: Query) -> Iterator[Query]:
         for one in (clause(seed, telling=True), asked):  # a branch of industry alone is a tenth of a city's posts
             if one:
                 yield replace(query, clause=one, filters=near(resource), first=FIRST)
-    if asked:
-        yield replace(query, clause=asked, first=FIRST)
+    if asked:  # only ads grow old: of nothing else the newest need be known before it is looked at
+        yield replace(query, clause=asked, first=FIRST if resource.kind == Kind.JOB else ())
 
 
 def near(resource: Resource) -> tuple[OneOf, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,26 @@ BROAD = 20_000  # matches from which only those that a query names as first are 
 ENOUGH = 1_000  # of them there must be: some pages, the best of which are looked for
 MANY = 1_000_000  # more values of a facet in one segment than any catalogue has: counts stay exact
 Part = tuple[tantivy.Query, int]  # some of the matches, and how many
+Stored = Callable[[Any], tantivy.Document]  # the document of an address
 TOTAL = {"total": {"value_count": {"field": "prior", "missing": 0}}}  # no facet is called so
 
 
 def _start(query: api.Query) -> int:
     """Hits that stand before the page."""
     return query.after.seen if query.after else query.offset
+
+
+def _stored(searcher: tantivy.Searcher) -> Stored:
+    """Reads documents, each once: to put ties in order of id, then to show what is on the page. To unpack one costs more than all else that is done with it."""
+    read: dict[tuple[int, int], tantivy.Document] = {}
+
+    def document(address: Any) -> tantivy.Document:
+        place = address.segment_ord, address.doc
+        if place not in read:
+            read[place] = searcher.doc(address)
+        return read[place]
+
+    return document
 
 
 class Reader:
@@ -88,18 +102,21 @@ class Reader:
         return self._page(snapshot, query, total, self._parts(snapshot, query, found, total), facets, generation)
 
     # hits ----------------------------------------------------------------------------------------------------------
-    def _page(self, snapshot: Snapshot, query: api.Query, total: int, parts: list[Part], facets: Counts, generation: str, best: list[Any] | None = None) -> api.Page:
+    def _page(self, snapshot: Snapshot, query: api.Query, total: int, parts: Iterable[Part], facets: Counts, generation: str, best: list[Any] | None = None) -> api.Page:
         """The page, from the parts of the matches in their order; `best`: the first hits of the first part, where they are known."""
         searcher, start = snapshot.searcher, _start(query)
+        stored = _stored(searcher)
         page: list[Any] = []
         before = 0  # matches of the parts that are over where the page begins
         for part, matches in parts:
             first = start + len(page) - before
-            if first < matches and len(page) < query.size:
+            if first < matches:
                 after = query.after if first and not page else None
-                page += self._ranked(searcher, query, part, matches, first, query.size - len(page), after, best if not before else None)
+                page += self._ranked(searcher, stored, query, part, matches, first, query.size - len(page), after, best if not before else None)
             before += matches
-        hits = tuple(self._hit(searcher, score, address) for score, address in page)
+            if len(page) == query.size:
+                break  # before the next part is made
+        hits = tuple(self._hit(stored, score, address) for score, address in page)
         following = api.Cursor(hits[-1].score, hits[-1].id, start + len(hits)) if hits and start + len(hits) < total else None
         return api.Page(total, hits, facets, generation, following)
 
@@ -108,19 +125,21 @@ class Reader:
         ordering: dict[str, Any] = {"order_by_field": query.sort} if query.sort else {"weight_by_field": query.boost or None}
         return searcher.search(part, limit=limit, count=count, **ordering)
 
-    def _parts(self, snapshot: Snapshot, query: api.Query, found: tantivy.Query, total: int) -> list[Part]:
-        """The matches in parts that follow each other, each with its size: one, but of a broad query those that it wants first, so that not a million are scored."""
+    def _parts(self, snapshot: Snapshot, query: api.Query, found: tantivy.Query, total: int) -> Iterator[Part]:
+        """The matches in parts that follow each other, each with its size: one, but of a broad query those that it wants first, so that not a million are scored.
+        The rest is translated only where a page reaches it."""
         if total >= BROAD and not query.sort:
             for item in query.first:
                 if total * plan.size(api.Passing(item, 0.0), snapshot.frequency) < ENOUGH * snapshot.searcher.num_docs:
                     continue  # too few if they are spread as everywhere: not worth counting
                 ahead = snapshot.whole(replace(query, filters=(*query.filters, item)))
                 if (matches := self._total(snapshot.searcher, ahead)) >= ENOUGH:
-                    rest = self.translator.others(found, self.translator.filter(item))
-                    return [(snapshot.ranking(ahead, query), matches), (snapshot.ranking(rest, query), total - matches)]
-        return [(snapshot.ranking(found, query), total)]
+                    yield snapshot.ranking(ahead, query), matches
+                    yield snapshot.ranking(self.translator.others(found, self.translator.filter(item)), query), total - matches
+                    return
+        yield snapshot.ranking(found, query), total
 
-    def _ranked(self, searcher: tantivy.Searcher, query: api.Query, part: tantivy.Query, matches: int, start: int, size: int, after: api.Cursor | None, best: list[Any] | None) -> list[Any]:
+    def _ranked(self, searcher: tantivy.Searcher, stored: Stored, query: api.Query, part: tantivy.Query, matches: int, start: int, size: int, after: api.Cursor | None, best: list[Any] | None) -> list[Any]:
         """(key, address) of a page of one part, by falling key, ties by id."""
         wanted = start + size
         limit = wanted + (TIES if matches >= LONG else EDGE)
@@ -128,12 +147,12 @@ class Reader:
         # The order among equal keys is the index's own: take in the whole tie at the page's end, then order it by id.
         if wanted < len(ranked) < min(matches, wanted + TIES) and ranked[-1][0] == ranked[wanted - 1][0]:
             ranked = self._best(searcher, query, part, wanted + TIES).hits
-        page = self._by_id(searcher, ranked, start, wanted)
+        page = self._by_id(stored, ranked, start, wanted)
         if after:
-            page = self._after(searcher, ranked, after, size) or page
+            page = self._after(stored, ranked, after, size) or page
         return page
 
-    def _by_id(self, searcher: tantivy.Searcher, ranked: list[Any], start: int, end: int) -> list[Any]:
+    def _by_id(self, stored: Stored, ranked: list[Any], start: int, end: int) -> list[Any]:
         """ranked[start:end] with equal keys in order of id; reads ids only of ties that touch the page."""
         if start >= len(ranked):
             return []
@@ -147,22 +166,23 @@ class Reader:
         times = Counter(key for key, _ in window)
         if last - first > query_window(start, end) or len(times) == len(window):
             return ranked[start:end]
-        window.sort(key=lambda item: (-item[0], searcher.doc(item[1]).get_first("id") if times[item[0]] > 1 else ""))
+        window.sort(key=lambda item: (-item[0], stored(item[1]).get_first("id") if times[item[0]] > 1 else ""))
         return window[start - first : end - first]
 
-    def _after(self, searcher: tantivy.Searcher, ranked: list[Any], after: api.Cursor, size: int) -> list[Any]:
+    def _after(self, stored: Stored, ranked: list[Any], after: api.Cursor, size: int) -> list[Any]:
         """The page that follows a cursor's hit, wherever commits since then have moved it."""
         lower = [(key, address) for key, address in ranked if key < after.key]
         tied = [(key, address) for key, address in ranked if key == after.key]
         if len(tied) > TIES:
             return []
-        named = sorted((str(searcher.doc(address).get_first("id")), key, address) for key, address in tied)
+        named = sorted((str(stored(address).get_first("id")), key, address) for key, address in tied)
         rest = [(key, address) for name, key, address in named if name > after.id]
-        merged = rest + self._by_id(searcher, lower, 0, min(size, len(lower)))
+        merged = rest + self._by_id(stored, lower, 0, min(size, len(lower)))
         return merged[:size]
 
-    def _hit(self, searcher: tantivy.Searcher, score: float, address: Any) -> api.Hit:
-        document = searcher.doc(address)
+    @staticmethod
+    def _hit(stored: Stored, score: float, address: Any) -> api.Hit:
+        document = stored(address)
         return api.Hit(str(document.get_first("id")), float(score), bytes(document.get_first("body") or b""))
 
     # counts --------------------------------------------------------------------------------------------------------
@@ -206,7 +226,7 @@ class Reader:
         searcher = self.searcher()
         query = tantivy.Query.term_set_query(self.index.schema, field, list(ids))
         for _, address in searcher.search(query, limit=max(len(ids) * 2, 10), count=False).hits:
-            hit = self._hit(searcher, 0.0, address)
+            hit = self._hit(searcher.doc, 0.0, address)
             yield hit.id, hit.body
 
 
