@@ -112,13 +112,20 @@ def ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, Question]
 
     Facets only narrow: a question that finds something without them is the last one, even when they leave nothing of it (the
     ladder then offers what to drop). So no total grows when a facet is chosen. WHERE says in what people look, and decides.
+
+    A facet that is chosen is counted without its own filter, which may find very much where the filter leaves nothing: only for the first question, whose
+    counts come true for who chooses another value, and for the last one.
     """
     wide = tuple(f for f in query.filters if f.field in WHERE)
+    own = {name: limit for name, limit in query.facets.items() if any(f.field == name for f in query.filters)}
+    rest = {name: limit for name, limit in query.facets.items() if name not in own}  # of the questions between
+    first: Page | None = None
     for one in questions(reading, partial(usual, engine)):
-        asked = replace(query, clause=one.clause, **_order(query, reading))
+        asked = replace(query, clause=one.clause, facets=rest if first else query.facets, **_order(query, reading))
         if one.name in CORRECTED and query.size and not (query.sort or query.after):
             asked = replace(asked, offset=0, size=max(WINDOW, query.offset + query.size))  # all that are compared with what was typed
         page = engine.search(asked)
+        first = first or page
         if reading.empty or page.partial or (page.total and one.name not in CORRECTED):
             break  # of an answer in part nobody knows whether it is too little
         if page.total or (len(wide) < len(query.filters) and engine.count(replace(asked, filters=wide))):
@@ -127,10 +134,19 @@ def ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, Question]
                 if reranked(reading, found.hits)[1] < HEARD:
                     continue
             break
+    page = _with_own(engine, replace(query, clause=one.clause), own, first or page, page)
     if page.total and one.name in CORRECTED and query.size and not (query.sort or query.after):
         ordered, _ = reranked(reading, page.hits)
         page = replace(page, hits=tuple(ordered[query.offset : query.offset + query.size]), next=None)
     return page, one
+
+
+def _with_own(engine: Engine, query: Query, own: Mapping[str, int], first: Page, last: Page) -> Page:
+    """The last question's page with the counts of the facets chosen: the first question's where that would find something without them and the last finds nothing."""
+    if all(name in last.facets for name in own):
+        return last
+    counted = first if not last.total and any(first.facets[name] for name in own) else engine.search(replace(query, facets=own, size=0, offset=0, after=None))
+    return replace(last, facets={**last.facets, **{name: counted.facets[name] for name in own}}, partial=last.partial or counted.partial)
 
 
 def _order(query: Query, reading: Reading) -> dict[str, Any]:

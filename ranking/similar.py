@@ -29,7 +29,7 @@ POOLS: Mapping[str, int] = {"lesson": 160}  # all lessons of a book, so that tho
 MANY = 300_000  # resources from which those like an ad are looked for in its city first: a city has thousands of them, of which those are shown first anyway
 ENOUGH = 3 * POOL  # that must be found there
 WORDS = 12  # of a title that are asked for, the rarest
-TELLING = 3  # of them, where there is enough: a large city has half a million posts with one of the others
+TELLING = (1, 3)  # of them, as long as too little is found: a large city has half a million posts with one of the others
 TITLE = 3.0  # × BM25 of a word of the title
 AGAIN = 0.8  # of its score is left to one of the same provider as one above it, and again for each further one
 SAME_TITLE = 0.85  # the same for one of the same title
@@ -92,7 +92,7 @@ def _questions(seed: Seed, rarity: Rarity, query: Query) -> Iterator[Query]:
     resource = seed.resource
     asked = clause(seed)
     if asked and rarity.total >= MANY and resource.kind == Kind.JOB and resource.region:
-        for one in (clause(seed, telling=True), asked):  # a branch of industry alone is a tenth of a city's posts
+        for one in (*(clause(seed, telling=words) for words in TELLING), asked):  # a branch of industry alone is a tenth of a city's posts
             if one:
                 yield replace(query, clause=one, filters=near(resource), first=FIRST)
     if asked:  # only ads grow old: of nothing else the newest need be known before it is looked at
@@ -104,11 +104,11 @@ def near(resource: Resource) -> tuple[OneOf, ...]:
     return (OneOf("region", tuple(dict.fromkeys(city(code) for code in resource.region))),)
 
 
-def clause(seed: Seed, *, telling: bool = False) -> Clause | None:
-    """What brings candidates: a word of the title, or (but for `telling`) a code that says what it is about; the other fields add to the score."""
+def clause(seed: Seed, *, telling: int = 0) -> Clause | None:
+    """What brings candidates: a word of the title or a code that says what it is about, or only so many words, the most `telling`; all else adds to the score."""
     resource, rarest = seed.resource, sorted(seed.topic.asked.items(), key=lambda w: (-w[1], w[0]))[:WORDS]
     words: list[Clause] = [Term("title", word, TITLE) for word, weight in rarest if weight > 0]
-    needs, wishes = words[: TELLING if telling else WORDS], list[Clause]()
+    needs, wishes = words[: telling or WORDS], list[Clause]()
     for name, score in FIELDS.get(resource.kind, OTHERS).items():
         codes = [city(c) for c in resource.region] if name == "region" else resource.values(name)
         for code in dict.fromkeys(codes):

@@ -18,6 +18,7 @@ PLANNED = 300_000  # documents from which a query is planned
 MOST = 131_072  # tokens whose frequencies are remembered
 KEPT = 2_048  # of them, a generation's state and process: some 20 kB each
 Counts = dict[str, tuple[tuple[str, int], ...]]
+Limited = dict[str, tuple[int, tuple[tuple[str, int], ...]]]  # with how many values were asked for
 
 
 class Snapshot:
@@ -29,12 +30,13 @@ class Snapshot:
         self._extents: dict[str, tuple[float, float]] = {}
         self._steps: dict[str, tuple[float, float]] = {}
         self._frequencies: dict[tuple[str, str], int] = {}
-        self._counted: OrderedDict[Hashable, tuple[int, Counts]] = OrderedDict()
+        self._counted: OrderedDict[Hashable, tuple[int, Limited]] = OrderedDict()
         self._lock = Lock()
 
     def whole(self, query: api.Query) -> tantivy.Query:
         """What a query matches, unscored; planned where there is enough for it to matter."""
-        return self.translator.whole(query, self.frequency if self._large else None)
+        everywhere = [f.field for f in (*query.scope, *query.filters) if isinstance(f, api.Between) and self._extent(f.field)[0] < math.inf]
+        return self.translator.whole(query, self.frequency if self._large else None, everywhere)
 
     def ranking(self, found: tantivy.Query, query: api.Query) -> tantivy.Query:
         """What was found as it is ranked: what orders by a number needs no scores."""
@@ -50,20 +52,27 @@ class Snapshot:
         return known
 
     def counted(self, query: api.Query) -> tuple[int, Counts] | None:
-        """Total and counts of a query, if they were remembered."""
-        key = _counts_of(query)
+        """Total and counts of a query, if they were remembered: whoever narrows a search by what a facet showed finds that facet counted already."""
+        key = _matching(query)
         with self._lock:
-            found = self._counted.get(key)
-            if found:
-                self._counted.move_to_end(key)
-            return found
+            known = self._counted.get(key)
+            if not known:
+                return None
+            self._counted.move_to_end(key)
+        total, facets = known
+        if any(facets.get(name, (0,))[0] < limit for name, limit in query.facets.items()):
+            return None
+        return total, {name: facets[name][1][:limit] for name, limit in query.facets.items()}
 
     def remember(self, query: api.Query, total: int, facets: Counts) -> None:
         """Keeps what took long to count; what was not asked for longest goes first."""
         if total >= COSTLY:
-            key = _counts_of(query)
+            key = _matching(query)
+            new = {name: (query.facets[name], values) for name, values in facets.items()}
             with self._lock:
-                self._counted[key] = (total, facets)
+                before = self._counted.get(key, (total, Limited()))[1]
+                self._counted[key] = (total, new | {name: found for name, found in before.items() if name not in new or found[0] > new[name][0]})
+                self._counted.move_to_end(key)
                 if len(self._counted) > KEPT:
                     self._counted.popitem(last=False)
 
@@ -94,6 +103,6 @@ class Snapshot:
         return self._extents[field]
 
 
-def _counts_of(query: api.Query) -> Hashable:
-    """All of a query that its counts depend on."""
-    return query.clause, query.scope, query.filters, tuple(query.facets.items())
+def _matching(query: api.Query) -> Hashable:
+    """All of a query that its matches depend on."""
+    return query.clause, query.scope, query.filters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import tantivy
 
@@ -96,17 +96,27 @@ class Translator:
                 return tantivy.Query.boolean_query([(_SHOULD, self.filter(f)) for f in filters])
         raise EngineError(f"no such filter: {item!r}")
 
-    def _range(self, field: str, low: float | None, high: float | None) -> tantivy.Query:
+    def _range(self, field: str, low: float | None, high: float | None, *, ends: bool = True) -> tantivy.Query:
         lowest, highest = -1e18 if low is None else float(low), 1e18 if high is None else float(high)
-        return tantivy.Query.range_query(self.schema, field, tantivy.FieldType.Float, lowest, highest)
+        return tantivy.Query.range_query(self.schema, field, tantivy.FieldType.Float, lowest, highest, include_lower=ends, include_upper=ends)
 
-    def whole(self, query: api.Query, frequency: Frequency | None = None) -> tantivy.Query:
-        """Clause, scope and filters in one, unscored. frequency: of tokens, to plan by."""
+    def whole(self, query: api.Query, frequency: Frequency | None = None, everywhere: Container[str] = ()) -> tantivy.Query:
+        """Clause, scope and filters in one, unscored.
+
+        frequency   of tokens, to plan by
+        everywhere  number fields that every document has: of these, what lies beyond an end is left out. tantivy looks for the next document within a range by
+                    reading the column on to it, for the whole column where few are within; whether one is outside it asks only of what the rest matches
+        """
         filters = [*query.scope, *query.filters]
         narrowed = [f for f in filters if isinstance(f, api.OneOf)]
         match = matching(query.clause)
-        parts = [self.clause(planned(match, frequency, narrowed) if frequency else match), *map(self.filter, filters)]
-        return tantivy.Query.boolean_query([(_MUST, part) for part in parts]) if len(parts) > 1 else parts[0]
+        parts = [(_MUST, self.clause(planned(match, frequency, narrowed) if frequency else match))]
+        for item in filters:
+            if isinstance(item, api.Between) and item.field in everywhere and (item.low is None) != (item.high is None):
+                parts.append((_NOT, self._range(item.field, item.high, item.low, ends=False)))
+            else:
+                parts.append((_MUST, self.filter(item)))
+        return tantivy.Query.boolean_query(parts) if len(parts) > 1 else parts[0][1]
 
     def weighed(self, found: tantivy.Query, clause: api.Clause, frequency: Frequency, deep: int = 0) -> tantivy.Query:
         """What was found, by what a clause weighs in it: that is only looked up there, and what no document holds is not asked for. deep: see _with()."""
