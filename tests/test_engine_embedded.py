@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from catalog.errors import BadRequest, GenerationError
 from catalog.resource import Salary
-from indexer.engine import Best, Between, Clause, Cursor, Engine, Every, OneOf, Query, Scored, Some, Term, open_engine
+from indexer.engine import Anything, Best, Between, Clause, Cursor, Engine, Every, OneOf, Query, Scored, Some, Term, open_engine
 from indexer.engines.embedded import Embedded, anywhere, files, memory, plan, reading, snapshot, translate
 from indexer.fields import FRESH, SHANGHAI
 from tests.engine_contract import EngineContract, Make, build, documents, resource
@@ -68,6 +68,21 @@ def test_a_range_over_a_field_that_some_lack_leaves_them_out(tmp_path: Path) -> 
     build(engine, documents([resource("a:1", "会计", salary=Salary(min=5000, max=8000)), resource("a:2", "会计")]))
     assert engine.count(Query(scope=(Between("salary_min", low=0.0),))) == 1
     assert engine.count(Query(scope=(Between("salary_min", low=6000.0),))) == 0
+
+
+@pytest.mark.parametrize("lacking", [False, True])
+@pytest.mark.parametrize("field", ["popularity", "expires_at"])
+@pytest.mark.parametrize("clause", [Anything(), Term("title", "会计")])
+def test_a_range_holds_its_ends_whether_all_have_the_field_or_not(tmp_path: Path, clause: Clause, field: str, lacking: bool) -> None:
+    engine = open_engine(f"embedded:{tmp_path}")
+    values = [0.0, 1.0, 1.0, 2.5, 7.0]
+    made = [document | {field: value} for document, value in zip(documents([resource(f"a:{n}", "会计") for n in range(5)]), values, strict=True)]
+    without = {name: value for name, value in documents([resource("a:9", "会计")])[0].items() if name != field}
+    build(engine, [*made, *([without] if lacking else [])])
+    for low, high in ((None, 1.0), (1.0, None), (1.5, None), (None, -1.0), (7.0, None), (7.1, None), (1.0, 2.5), (None, 0.0)):
+        inside = [v for v in values if (low is None or v >= low) and (high is None or v <= high)]
+        page = engine.search(Query(clause, scope=(Between(field, low=low, high=high),)))
+        assert page.total == len(page.hits) == len(inside), (low, high)
 
 
 def test_ties_longer_than_what_is_read_at_first_are_in_order_of_id(tmp_path: Path) -> None:
@@ -265,6 +280,23 @@ def test_a_facet_without_its_own_filter_is_counted_once_for_all_its_values(tmp_p
     assert [(p.total, p.facets["kind"]) for p in pages] == [(2, (("job", 2),)), (1, (("job", 1),))]
     assert [p.facets["degree"] for p in pages] == [(("master", 2), ("bachelor", 1))] * 2
     assert counted == [{"kind": 5}, {"degree": 5}, {"kind": 5}]
+
+
+def test_who_narrows_by_what_a_facet_showed_finds_it_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshot, "COSTLY", 1)
+    engine = open_engine(f"embedded:{tmp_path}")
+    build(engine, documents([resource("a:1", "会计", degree=("bachelor",)), resource("a:2", "会计", degree=("master",)), resource("a:3", "会计", degree=("master",))]))
+    counted: list[dict[str, int]] = []
+    count = reading.Reader._count
+    monkeypatch.setattr(reading.Reader, "_count", lambda self, searcher, query, limits: counted.append(dict(limits)) or count(self, searcher, query, limits))
+    whole = Query(Term("title", "会计"), facets={"degree": 2, "kind": 5})
+    assert engine.search(whole).facets["degree"] == (("master", 2), ("bachelor", 1))
+    narrowed = replace(whole, filters=(OneOf("degree", ("college",)),))
+    assert engine.search(narrowed).facets["degree"] == (("master", 2), ("bachelor", 1))
+    assert engine.search(replace(whole, facets={"degree": 1}, size=0)).facets == {"degree": (("master", 2),)}
+    assert counted == [{"degree": 2, "kind": 5}, {"kind": 5}]
+    assert engine.search(replace(whole, facets={"degree": 9})).facets == {"degree": (("master", 2), ("bachelor", 1))}
+    assert counted[2:] == [{"degree": 9}]  # more than were counted before
 
 
 def test_a_facet_that_nothing_passes_is_still_counted_without_its_own_filter(tmp_path: Path) -> None:

@@ -106,6 +106,19 @@ def test_without_one_filter_says_which_and_how_many(engine: Engine) -> None:
     assert found.total == 0 and dropped["degree"].drop == ("博士",) and dropped["degree"].request.filters == {"kind": ("job",)}
 
 
+def test_of_a_filter_that_leaves_nothing_the_other_values_count_what_they_find(engine: Engine) -> None:
+    found = asked(engine, "高等数学", kind=("job",))
+    others = [value for value in found.facets["kind"] if value.count]
+    assert not found.total and others
+    assert [asked(engine, "高等数学", kind=(value.value,)).total for value in others] == [value.count for value in others]
+
+
+@pytest.mark.parametrize("text", ["高等数学", "高等树学", "gaodengshuxue", "数学 鲸鱼", ""])
+def test_a_chosen_value_counts_what_is_found_by_whichever_question(engine: Engine, text: str) -> None:
+    found = asked(engine, text, kind=("course",))
+    assert [value.count for value in found.facets["kind"] if value.selected] == [found.total] != [0]
+
+
 def test_when_no_single_filter_is_to_blame_all_of_them_go(engine: Engine) -> None:
     found = asked(engine, "高等数学", kind=("job",), region=("110000",))
     assert [(s.kind, s.count) for s in found.ladder] == [("filters", 1)]
