@@ -23,7 +23,7 @@ from indexer.engine import Best, Clause, Engine, OneOf, Query, Scored, Some, Ter
 from ranking.alike import Reason, values
 from ranking.narrow import FIRST, unexpired
 from ranking.rarity import Rarity
-from ranking.similar import Candidate, Recommendation, chosen
+from ranking.similar import MANY, Candidate, Recommendation, chosen
 from ranking.topic import FEW, TELLING, Text, Topic
 
 POOL = 50  # hits that are compared
@@ -32,6 +32,8 @@ BEGINS = 0.5  # of the weight of a course's title is asked for, and it begins so
 MOSTLY = 0.75  # of it, wherever in the title: Python of 实用Python
 TITLES = 4_096  # titles of courses that are remembered with the weights of their words: ad after ad is compared with the same
 COURSES = ("course", "library")
+#: Where an ad speaks of something, with what it weighs there.
+SPOKEN: Mapping[str, float] = {"title": 3.0, "context": 2.0, "summary": 1.0}
 _SENTENCE = re.compile(r"[。；;！!？?\n]+|(?<![\d.])\d{1,2}[、.．)）](?!\d)|任职|岗位|职责|要求[:：]")
 _AFTER = re.compile(r"(?:熟悉|熟练|精通|掌握|了解|会用|会使用|擅长|善用|能使用|使用过)(.{1,60})")
 _CLAUSE = re.compile("[，,：:]")
@@ -130,14 +132,25 @@ def _words(*texts: Text) -> list[str]:
 
 
 def jobs_for(engine: Engine, course: Resource, size: int = 6) -> tuple[Recommendation, ...]:
-    """Jobs that ask for what a course teaches; () where none does."""
+    """Jobs that ask for what a course teaches; () where none does. Among very many ads those that are called by it are looked at first."""
     rarity = Rarity(engine)
     topic = Topic(course.title, rarity, COURSES)
+    best: tuple[Recommendation, ...] = ()
+    for fields in (("title",), SPOKEN) if rarity.total >= MANY else (SPOKEN,):
+        best = chosen(_asking_for(engine, course, topic, fields), size)
+        if len(best) == size:
+            break
+    counts = dict[str, int]()
+    return tuple(replace(one, reason=_hiring(engine, one.reason, counts)) if "words" in one.reason.params else one for one in best)
+
+
+def _asking_for(engine: Engine, course: Resource, topic: Topic, fields: Iterable[str]) -> list[Candidate]:
+    """Of the jobs that speak of a course's words in some fields, or name its majors, those that ask for what it teaches."""
     words = sorted(w for w in topic.asked if topic.tells(w))
     majors = [Scored(Term("major", code), 10.0) for code in course.major]
     if not (words or majors):
-        return ()
-    asked = Some((*(anywhere(w) for w in words), *majors))
+        return []
+    asked = Some((*(spoken(word, fields) for word in words), *majors))
     page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", ("job",))), size=POOL, first=FIRST))
     found: list[Candidate] = []
     for hit in page.hits:
@@ -152,8 +165,7 @@ def jobs_for(engine: Engine, course: Resource, size: int = 6) -> tuple[Recommend
             # an ad that asks for twenty majors asks for none of them in particular
             fits = 4.0 - math.log2(len(job["major"])) / 2
             found.append(Candidate(fits, hit.id, fits, job, Reason("of-major", {"major": tuple(shared[:1])})))
-    best, counts = chosen(found, size), dict[str, int]()
-    return tuple(replace(one, reason=_hiring(engine, one.reason, counts)) if "words" in one.reason.params else one for one in best)
+    return found
 
 
 def _hiring(engine: Engine, reason: Reason, counts: dict[str, int]) -> Reason:
@@ -164,9 +176,9 @@ def _hiring(engine: Engine, reason: Reason, counts: dict[str, int]) -> Reason:
     return Reason("hiring", {"words": name, "count": counts[name]}) if counts[name] > 1 else reason
 
 
-def anywhere(word: str) -> Clause:
-    """A word in the title, the labels and tags, or the text; the best of them counts."""
-    return Best(tuple(Term(name, word, weight) for name, weight in (("title", 3.0), ("context", 2.0), ("summary", 1.0))))
+def spoken(word: str, fields: Iterable[str] = SPOKEN) -> Clause:
+    """A word in some fields of an ad, the title, the labels and tags, or the text; the best of them counts."""
+    return Best(tuple(Term(name, word, SPOKEN[name]) for name in fields))
 
 
 def mentions(engine: Engine, name: str) -> int:

@@ -199,7 +199,7 @@ def test_among_very_many_an_ads_like_is_looked_for_in_its_city_first_and_everywh
     seed = BY_ID["j:1"]
     usual = similar(engine, seed)
     monkeypatch.setattr("ranking.similar.MANY", 1)
-    assert similar(engine, seed) == usual, "three questions, the last as for few"
+    assert similar(engine, seed) == usual, "the last question is the one asked of few"
     monkeypatch.setattr("ranking.similar.ENOUGH", 1)
     near = similar(engine, seed)
     assert near
@@ -228,6 +228,18 @@ def test_a_course_leads_to_the_jobs_that_ask_for_it_and_says_how_many(engine: En
     found = {r.hit.id: r.reason for r in jobs_for(engine, BY_ID["c:3"])}
     assert set(found) == {"j:1"}
     assert found["j:1"].params["words"] == "数据结构"
+
+
+def test_among_very_many_the_jobs_called_by_a_course_are_looked_at_first_and_all_where_these_are_too_few(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = {id: jobs_for(engine, BY_ID[id], 1) for id in ("c:3", "c:6")}
+    assert all(usual.values())
+    asked: list[Query] = []
+    search = engine.search
+    monkeypatch.setattr(engine, "search", lambda query: asked.append(query) or search(query))
+    monkeypatch.setattr("ranking.asked.MANY", 1)
+    assert jobs_for(engine, BY_ID["c:6"], 1) == usual["c:6"] and len(asked) == 1  # by its major
+    asked.clear()
+    assert jobs_for(engine, BY_ID["c:3"], 1) == usual["c:3"] and len(asked) == 2  # only its text names it
 
 
 def test_a_major_leads_both_ways(engine: Engine) -> None:
