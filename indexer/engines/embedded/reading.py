@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 import tantivy
@@ -219,7 +220,8 @@ class Reader:
     def _aggregate(searcher: tantivy.Searcher, query: tantivy.Query, sizes: Mapping[str, int]) -> tuple[int, dict[str, list[tuple[str, int]]]]:
         asked = {name: {"terms": {"field": name, "size": size, "segment_size": MANY}} for name, size in sizes.items()}
         answer = searcher.aggregate(query, asked | TOTAL)
-        return int(answer["total"]["value"]), {name: [(str(b["key"]), int(b["doc_count"])) for b in answer[name]["buckets"]] for name in sizes}
+        # the same few values, over and over in what is remembered: each is held once
+        return int(answer["total"]["value"]), {name: [(intern(str(b["key"])), int(b["doc_count"])) for b in answer[name]["buckets"]] for name in sizes}
 
     def bodies(self, field: str, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """(id or merged id, body) of the documents whose `field` holds one of the ids."""
