@@ -83,7 +83,7 @@ class Measured:
 
 
 def compare(documents: int, queries: int, seconds: float, url: str = "", left_out: Sequence[str] = ()) -> list[Measured]:
-    """All ways that are not left out, bare tantivy first; Elasticsearch at `url`, or one that is started."""
+    """All ways that are not left out, bare tantivy first, printed as a table; Elasticsearch at `url`, or one that is started."""
     with tempfile.TemporaryDirectory() as scratch, Store.open(Path(scratch)) as store, ExitStack() as opened:
         home = Path(scratch)
         write(home, "jobs", documents, 1, 260)
@@ -107,6 +107,9 @@ def compare(documents: int, queries: int, seconds: float, url: str = "", left_ou
                 way.total(text)
             times = [timed(lambda text=text, way=way: way.total(text)) * 1000 for _ in range(2) for text in asked]
             measured.append(Measured(way.name, built[way.name], percentile(times, 0.5), percentile(times, 0.95), rate(way, asked, seconds)))
+        print(f"{'':<24}{'build s':>9}{'p50 ms':>9}{'p95 ms':>9}{'queries/s':>11}{'× bare tantivy':>16}")
+        for way in measured:
+            print(f"{way.name:<24}{way.build:>9.1f}{way.p50:>9.2f}{way.p95:>9.2f}{way.rate:>11,.0f}{way.rate / measured[0].rate:>16.2f}")
         return measured
 
 
@@ -118,10 +121,7 @@ def main() -> None:
     parser.add_argument("--url", default="", help="an Elasticsearch; without one, one is started")
     parser.add_argument("--without", default="", help="what to leave out: elasticsearch, sqlite")
     args = parser.parse_args()
-    measured = compare(args.documents, args.queries, args.seconds, args.url, args.without.split(","))
-    print(f"{'':<24}{'build s':>9}{'p50 ms':>9}{'p95 ms':>9}{'queries/s':>11}{'× bare tantivy':>16}")
-    for way in measured:
-        print(f"{way.name:<24}{way.build:>9.1f}{way.p50:>9.2f}{way.p95:>9.2f}{way.rate:>11,.0f}{way.rate / measured[0].rate:>16.2f}")
+    compare(args.documents, args.queries, args.seconds, args.url, args.without.split(","))
 
 
 if __name__ == "__main__":
