@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -60,3 +61,22 @@ def opened(browser: Any, base: str, **options: Any) -> Iterator[Any]:
     yield page
     context.close()
     assert faults == []
+
+
+def until(page: Any, script: str, arg: Any = None) -> None:
+    """Waits until a script gives something true, also across pages.
+
+    Playwright's own `wait_for_function` evaluates again inside the page, which the site's Content-Security-Policy rightly forbids.
+    """
+    from playwright.sync_api import Error
+
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        try:
+            if page.evaluate(script, arg):
+                return
+        except Error as error:
+            if "navigat" not in str(error) and "context" not in str(error):
+                raise  # only a page that is being left may fail to answer
+        page.wait_for_timeout(20)
+    raise AssertionError(f"never true in the page: {script}")

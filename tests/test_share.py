@@ -20,7 +20,7 @@ from catalog.resource import Resource
 from catalog.shortlink import short_code, unit_key, volume_key
 from indexer.engine import Engine
 from ranking.shortcut import find, named, typed
-from tests.browser import opened, serving
+from tests.browser import opened, serving, until
 from tests.test_web_pages import page
 from tests.web_sample import AWKWARD, build, records
 from web import create_app
@@ -171,7 +171,7 @@ def test_a_saved_search_is_listed_and_says_what_is_new(tab: Any) -> None:
     with tab.expect_response("**/api/v1/search?**"):
         button.click()
     assert button.get_attribute("aria-pressed") == "true" and "已保存" in button.inner_text()
-    tab.wait_for_function("JSON.parse(localStorage['haoke.saved'])[0].seen")
+    until(tab, "JSON.parse(localStorage['haoke.saved'])[0].seen")
     # two that were not there when it was saved
     tab.evaluate("() => { const l = JSON.parse(localStorage['haoke.saved']); l[0].seen = l[0].seen.slice(2); localStorage['haoke.saved'] = JSON.stringify(l); }")
     tab.goto("/saved")

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.browser import PHONE, opened, serving
+from tests.browser import PHONE, opened, serving, until
 from tests.web_sample import build, records
 from web import create_app
 
@@ -77,14 +77,14 @@ def test_a_learner_finds_a_course_from_the_home_page(tab: Any) -> None:
 def settled(page: Any, **boxes: bool) -> bool:
     """Waits until the results on show have these boxes of `degree` ticked or not; whether the page is the one that was opened, in place."""
     for value, ticked in boxes.items():
-        page.wait_for_function("([v, on]) => document.querySelector(`input[name=degree][value=${v}]`).checked === on && !document.querySelector('[aria-busy]')",
-                               arg=[value, ticked])  # fmt: skip
+        until(page, "([v, on]) => document.querySelector(`input[name=degree][value=${v}]`).checked === on && !document.querySelector('[aria-busy]')",
+              arg=[value, ticked])  # fmt: skip
     return bool(page.evaluate("window.mark === 1"))
 
 
 def said(page: Any, words: str) -> None:
     """Waits until a screen reader is told."""
-    page.wait_for_function("w => [...document.querySelectorAll('body > [role=status]')].some(e => e.textContent === w)", arg=words)
+    until(page, "w => [...document.querySelectorAll('body > [role=status]')].some(e => e.textContent === w)", arg=words)
 
 
 def test_ticking_a_box_with_the_mouse_applies_at_once_in_place_and_back_undoes_it(tab: Any) -> None:
@@ -129,7 +129,7 @@ def test_an_answer_that_is_no_page_of_results_leads_to_the_address_itself(tab: A
     tab.evaluate("window.mark = 1")
     tab.route("**/search?**", lambda r: r.fulfill(body="<p>?</p>", content_type="text/html") if r.request.resource_type == "fetch" else r.continue_())
     tab.get_by_label("本科").click()
-    tab.wait_for_function("window.mark !== 1")
+    until(tab, "window.mark !== 1")
     tab.wait_for_load_state("load")  # a page that is left while it loads complains on its console
     assert asked(tab)["degree"] == ["bachelor"] and not settled(tab, bachelor=True)
 
@@ -147,7 +147,7 @@ def test_while_results_are_fetched_the_page_says_so_and_only_the_last_choice_cou
 
     tab.route("**/search?**", hold)
     tab.get_by_label("本科").click()
-    tab.wait_for_function("document.querySelector('main').getAttribute('aria-busy') === 'true'")
+    until(tab, "document.querySelector('main').getAttribute('aria-busy') === 'true'")
     tab.get_by_label("硕士").click()
     tab.wait_for_url("**degree=master**")
     assert settled(tab, bachelor=True, master=True) and len(held) == 2

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 
 from indexer.engine import Engine
-from tests.browser import opened, serving
+from tests.browser import opened, serving, until
 from web import create_app
 
 
@@ -40,7 +40,7 @@ def test_a_graduate_goes_from_jobs_to_a_region_then_narrows_by_industry(tab: Any
     wide = tab.locator(".total").inner_text()
     tab.get_by_role("group", name="行业").get_by_label("制造业").click()
     tab.wait_for_url("**industry=C**")
-    tab.wait_for_function("before => document.querySelector('.total').textContent !== before", arg=wide)
+    until(tab, "before => document.querySelector('.total').textContent !== before", arg=wide)
     assert tab.get_by_role("link", name="去掉条件：制造业").is_visible() and tab.get_by_role("link", name="去掉条件：广东省").is_visible()
     found = tab.request.get("/api/v1/search?" + urlsplit(tab.url).query).json()
     assert f"共 {found['total']:,} 条" == tab.locator(".total").inner_text()
@@ -79,7 +79,7 @@ def test_a_feed_reader_discovers_the_feed_of_the_search_on_show(tab: Any) -> Non
     assert every.version == "atom10" and not every.bozo and every.entries
     tab.get_by_role("group", name="地区").get_by_label("广东省").click()
     tab.wait_for_url("**region=440000**")
-    tab.wait_for_function("document.querySelector('input[name=region][value=\"440000\"]').checked")
+    until(tab, "document.querySelector('input[name=region][value=\"440000\"]').checked")
     some = feed()
     assert some.entries and some.feed.id != every.feed.id and "广东省" in some.feed.title
 
@@ -90,7 +90,7 @@ def test_an_english_reader_switches_searches_filters_and_switches_back(tab: Any)
     assert tab.locator("html").get_attribute("lang") == "en" and asked(tab) == {"service": ["jobs"], "q": ["工程师"]}
     tab.get_by_role("group", name="Education").get_by_label("Bachelor").click()
     tab.wait_for_url("**degree=bachelor**")
-    tab.wait_for_function("document.querySelector('input[value=bachelor]').checked")
+    until(tab, "document.querySelector('input[value=bachelor]').checked")
     assert tab.get_by_role("link", name="Remove filter: Bachelor").is_visible()
     assert tab.locator(".card-title").first.get_attribute("lang") == "zh-CN", "a screen reader must know what to read as Chinese"
     box = tab.get_by_role("combobox", name="Search courses, textbooks and jobs")

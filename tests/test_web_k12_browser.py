@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from indexer.engine import Engine
-from tests.browser import PHONE, opened, serving
+from tests.browser import PHONE, opened, serving, until
 from tests.test_web_k12 import VOLUME, school
 from tests.web_sample import build
 from web import create_app
@@ -63,5 +63,5 @@ def test_the_coverage_table_scrolls_by_the_keyboard_and_keeps_its_versions_in_vi
         table.focus()
         for _ in range(10):
             page.keyboard.press("ArrowRight")
-        page.wait_for_function("document.querySelector('.k12-scroll').scrollLeft > 0")
+        until(page, "document.querySelector('.k12-scroll').scrollLeft > 0")
         assert page.get_by_role("rowheader", name="人教版").bounding_box()["x"] >= 0

@@ -14,7 +14,7 @@ import pytest
 
 from bench.page_types import NAMES, page_types
 from indexer.engine import Engine
-from tests.browser import DESKTOP, opened, serving
+from tests.browser import DESKTOP, opened, serving, until
 from web import create_app
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -63,7 +63,7 @@ def test_what_the_script_adds_is_accessible_too(browser: Any, site: tuple[str, d
         page.goto(paths["results-jobs"])
         page.get_by_label("本科").click()
         page.wait_for_url("**degree=bachelor**")
-        page.wait_for_function("document.querySelector('input[value=bachelor]').checked && !document.querySelector('[aria-busy]')")
+        until(page, "document.querySelector('input[value=bachelor]').checked && !document.querySelector('[aria-busy]')")
         assert complaints(page) == []
         page.get_by_role("combobox").fill("")
         page.get_by_role("combobox").press_sequentially("shuxue")
