@@ -21,6 +21,7 @@ import cli
 from bench.search import percentile
 from indexer.engine import Engine, open_engine
 from web import create_app
+from web.server import awaken
 
 NOTHING = '<div class="empty">'
 ASKED = ("search", "count", "counts", "get", "frequency", "values", "mark")
@@ -65,9 +66,9 @@ def main() -> None:
     parser.add_argument("--slowest", type=int, default=10)
     args = parser.parse_args()
     asked = open_engine(cli.engine_url())
-    engine, client = Timed(asked), create_app(asked, home=cli.home()).test_client()
-    for path in ("/search?q=高等数学", "/api/v1/suggest?q=gao", "/"):  # as a worker does before it serves
-        client.get(path)
+    engine, app = Timed(asked), create_app(asked, home=cli.home())
+    awaken(app)
+    client = app.test_client()
     paths = args.file.read_text(encoding="utf-8").splitlines()[: args.after + args.requests]
     first = {path: place for place, path in reversed(list(enumerate(paths)))}
     took: dict[str, list[tuple[float, float, str]]] = defaultdict(list)

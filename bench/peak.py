@@ -150,6 +150,12 @@ async def load(paths: list[str], url: str, rate: float, seconds: float, connecti
     return seen
 
 
+def onward(paths: list[str], asked: int) -> list[str]:
+    """The paths from the first that was not asked yet, and from the beginning again."""
+    start = asked % len(paths)
+    return paths[start:] + paths[:start]
+
+
 def highest(paths: list[str], url: str, seconds: float, connections: int, limit: float) -> float:
     """The highest rate held (see SPARED): doubled until it is not, then halved towards it, to within 5 %."""
     asked = 0  # of the paths, by the steps before
@@ -157,9 +163,9 @@ def highest(paths: list[str], url: str, seconds: float, connections: int, limit:
     def held(rate: float) -> bool:
         nonlocal asked
         for _ in range(2):  # a stumble is no limit
-            start = asked % len(paths)
+            rest = onward(paths, asked)
             asked += int(rate * seconds) + 1
-            seen = asyncio.run(load(paths[start:] + paths[:start], url, rate, seconds, connections))
+            seen = asyncio.run(load(rest, url, rate, seconds, connections))
             print(seen.line(rate, seconds), flush=True)
             if seen.held(limit, SPARED):
                 return True

@@ -29,7 +29,7 @@ import cli
 from bench.changes import commits, swaps
 from bench.figures import Figure, table
 from bench.homes import copied
-from bench.peak import Seen, highest, load
+from bench.peak import Seen, highest, load, onward
 from bench.search import percentile
 from bench.served import Server, served
 from bench.traffic import requests
@@ -55,8 +55,7 @@ class Trial:
     async def visit(self, share: float, seconds: float, seen: Seen) -> Seen:
         """So much of the rate held, for some seconds."""
         asked = self.paths
-        start = int(self.rate * share * seconds) % len(asked)
-        self.paths = asked[start:] + asked[:start]
+        self.paths = onward(asked, int(self.rate * share * seconds))
         return await load(asked, self.server.url, self.rate * share, seconds, self.connections, seen)
 
 

@@ -170,6 +170,12 @@ class Query:
     after: Cursor | None = None
     first: tuple[OneOf, ...] = ()
 
+    @property
+    def chosen(self) -> dict[str, int]:
+        """Of the facets those with a filter of their own, which is left out when they are counted."""
+        narrowed = {item.field for item in self.filters}
+        return {name: limit for name, limit in self.facets.items() if name in narrowed}
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

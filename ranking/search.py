@@ -117,8 +117,8 @@ def ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, Question]
     counts come true for who chooses another value, and for the last one.
     """
     wide = tuple(f for f in query.filters if f.field in WHERE)
-    own = {name: limit for name, limit in query.facets.items() if any(f.field == name for f in query.filters)}
-    rest = {name: limit for name, limit in query.facets.items() if name not in own}  # of the questions between
+    chosen = query.chosen
+    rest = {name: limit for name, limit in query.facets.items() if name not in chosen}  # of the questions between
     first: Page | None = None
     for one in questions(reading, partial(usual, engine)):
         asked = replace(query, clause=one.clause, facets=rest if first else query.facets, **_order(query, reading))
@@ -134,19 +134,20 @@ def ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, Question]
                 if reranked(reading, found.hits)[1] < HEARD:
                     continue
             break
-    page = _with_own(engine, replace(query, clause=one.clause), own, first or page, page)
+    page = _with_chosen(engine, replace(query, clause=one.clause), first or page, page)
     if page.total and one.name in CORRECTED and query.size and not (query.sort or query.after):
         ordered, _ = reranked(reading, page.hits)
         page = replace(page, hits=tuple(ordered[query.offset : query.offset + query.size]), next=None)
     return page, one
 
 
-def _with_own(engine: Engine, query: Query, own: Mapping[str, int], first: Page, last: Page) -> Page:
+def _with_chosen(engine: Engine, query: Query, first: Page, last: Page) -> Page:
     """The last question's page with the counts of the facets chosen: the first question's where that would find something without them and the last finds nothing."""
-    if all(name in last.facets for name in own):
+    chosen = query.chosen
+    if all(name in last.facets for name in chosen):
         return last
-    counted = first if not last.total and any(first.facets[name] for name in own) else engine.search(replace(query, facets=own, size=0, offset=0, after=None))
-    return replace(last, facets={**last.facets, **{name: counted.facets[name] for name in own}}, partial=last.partial or counted.partial)
+    counted = first if not last.total and any(first.facets[name] for name in chosen) else engine.search(replace(query, facets=chosen, size=0, offset=0, after=None))
+    return replace(last, facets={**last.facets, **{name: counted.facets[name] for name in chosen}}, partial=last.partial or counted.partial)
 
 
 def _order(query: Query, reading: Reading) -> dict[str, Any]:

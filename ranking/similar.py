@@ -92,7 +92,8 @@ def _questions(seed: Seed, rarity: Rarity, query: Query) -> Iterator[Query]:
     resource = seed.resource
     asked = clause(seed)
     if asked and rarity.total >= MANY and resource.kind == Kind.JOB and resource.region:
-        for one in (*(clause(seed, telling=words) for words in TELLING), asked):  # a branch of industry alone is a tenth of a city's posts
+        # a branch of industry alone is a tenth of a city's posts; of a title of one word the first two are the same
+        for one in dict.fromkeys((*(clause(seed, telling=words) for words in TELLING), asked)):
             if one:
                 yield replace(query, clause=one, filters=near(resource), first=FIRST)
     if asked:  # only ads grow old: of nothing else the newest need be known before it is looked at

@@ -269,13 +269,24 @@ def test_counts_that_were_remembered_are_those_of_what_stands_now(tmp_path: Path
     assert engine.search(query).facets == {"degree": (("master", 2), ("bachelor", 1))}
 
 
-def test_a_facet_without_its_own_filter_is_counted_once_for_all_its_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshot, "COSTLY", 1)
-    engine = open_engine(f"embedded:{tmp_path}")
+def degrees(folder: Path) -> Engine:
+    """One bachelor's post and two masters'."""
+    engine = open_engine(f"embedded:{folder}")
     build(engine, documents([resource("a:1", "会计", degree=("bachelor",)), resource("a:2", "会计", degree=("master",)), resource("a:3", "会计", degree=("master",))]))
+    return engine
+
+
+def counts(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, int]]:
+    """What is counted from now on, where all that was counted is remembered."""
+    monkeypatch.setattr(snapshot, "COSTLY", 1)
     counted: list[dict[str, int]] = []
     count = reading.Reader._count
     monkeypatch.setattr(reading.Reader, "_count", lambda self, searcher, query, limits: counted.append(dict(limits)) or count(self, searcher, query, limits))
+    return counted
+
+
+def test_a_facet_without_its_own_filter_is_counted_once_for_all_its_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, counted = degrees(tmp_path), counts(monkeypatch)
     pages = [engine.search(Query(Term("title", "会计"), filters=(OneOf("degree", (value,)),), facets={"degree": 5, "kind": 5})) for value in ("master", "bachelor")]
     assert [(p.total, p.facets["kind"]) for p in pages] == [(2, (("job", 2),)), (1, (("job", 1),))]
     assert [p.facets["degree"] for p in pages] == [(("master", 2), ("bachelor", 1))] * 2
@@ -283,12 +294,7 @@ def test_a_facet_without_its_own_filter_is_counted_once_for_all_its_values(tmp_p
 
 
 def test_who_narrows_by_what_a_facet_showed_finds_it_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshot, "COSTLY", 1)
-    engine = open_engine(f"embedded:{tmp_path}")
-    build(engine, documents([resource("a:1", "会计", degree=("bachelor",)), resource("a:2", "会计", degree=("master",)), resource("a:3", "会计", degree=("master",))]))
-    counted: list[dict[str, int]] = []
-    count = reading.Reader._count
-    monkeypatch.setattr(reading.Reader, "_count", lambda self, searcher, query, limits: counted.append(dict(limits)) or count(self, searcher, query, limits))
+    engine, counted = degrees(tmp_path), counts(monkeypatch)
     whole = Query(Term("title", "会计"), facets={"degree": 2, "kind": 5})
     assert engine.search(whole).facets["degree"] == (("master", 2), ("bachelor", 1))
     narrowed = replace(whole, filters=(OneOf("degree", ("college",)),))

@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
+
 from catalog.errors import HaokeError
 from web import gate
 from web.beside import FOLDER
@@ -24,15 +26,18 @@ def factory() -> Any:
     from web import create_app
 
     app = create_app(engine_url=os.environ["HAOKE_ENGINE"], home=os.environ["HAOKE_HOME"])
-    with app.test_client() as client:
-        # dictionaries, vocabularies and templates are loaded now, so that nobody waits a second for them; what fails here is
-        # told by /readyz, not by a worker that does not start
-        for path in ("/search?q=高等数学", "/api/v1/suggest?q=gao", "/"):
-            client.get(path)
+    awaken(app)
     # half a million objects of vocabularies and dictionaries live as long as the worker: the collector need not walk them again
     gc.collect()
     gc.freeze()
     return app
+
+
+def awaken(app: Flask) -> None:
+    """Loads dictionaries, vocabularies and templates, so that nobody waits a second for them; what fails is told by /readyz, not by a worker that does not start."""
+    with app.test_client() as client:
+        for path in ("/search?q=高等数学", "/api/v1/suggest?q=gao", "/"):
+            client.get(path)
 
 
 def claim(host: str, port: int) -> None:

@@ -35,7 +35,7 @@ class Reader:
     def search(self, query: api.Query, generation: str = "") -> api.Page:
         """The page that answers a query."""
         target = mapping.index(self.name, generation) if generation else mapping.alias(self.name)
-        chosen = [f for f in query.facets if any(f == x.field for x in query.filters)]
+        chosen = list(query.chosen)
         plain = {f: n for f, n in query.facets.items() if f not in chosen}
         asked = [translate.body(query, plain, self.seconds)]
         asked += [translate.counts(query, {f: query.facets[f]}, self.seconds, without=f) for f in chosen]

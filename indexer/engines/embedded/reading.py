@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from sys import intern
 from typing import Any
 
 import tantivy
@@ -197,10 +196,10 @@ class Reader:
         known = snapshot.counted(query)
         if known:
             return known
-        selected = {f.field for f in query.filters} & set(query.facets)
-        total, counts = self._count(snapshot.searcher, found or snapshot.whole(query), {name: limit for name, limit in query.facets.items() if name not in selected})
-        for name in selected:
-            others = replace(query, filters=tuple(f for f in query.filters if f.field != name), facets={name: query.facets[name]})
+        chosen = query.chosen
+        total, counts = self._count(snapshot.searcher, found or snapshot.whole(query), {name: limit for name, limit in query.facets.items() if name not in chosen})
+        for name, limit in chosen.items():
+            others = replace(query, filters=tuple(f for f in query.filters if f.field != name), facets={name: limit})
             counts |= self._counts(snapshot, others)[1]
         facets = {name: counts[name] for name in query.facets}
         snapshot.remember(query, total, facets)
@@ -220,8 +219,7 @@ class Reader:
     def _aggregate(searcher: tantivy.Searcher, query: tantivy.Query, sizes: Mapping[str, int]) -> tuple[int, dict[str, list[tuple[str, int]]]]:
         asked = {name: {"terms": {"field": name, "size": size, "segment_size": MANY}} for name, size in sizes.items()}
         answer = searcher.aggregate(query, asked | TOTAL)
-        # the same few values, over and over in what is remembered: each is held once
-        return int(answer["total"]["value"]), {name: [(intern(str(b["key"])), int(b["doc_count"])) for b in answer[name]["buckets"]] for name in sizes}
+        return int(answer["total"]["value"]), {name: [(str(b["key"]), int(b["doc_count"])) for b in answer[name]["buckets"]] for name in sizes}
 
     def bodies(self, field: str, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """(id or merged id, body) of the documents whose `field` holds one of the ids."""

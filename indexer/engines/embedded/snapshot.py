@@ -16,7 +16,7 @@ from indexer.engines.embedded.translate import DEEP, Translator
 COSTLY = 5_000  # matches from which totals and counts are remembered
 PLANNED = 300_000  # documents from which a query is planned
 MOST = 131_072  # tokens whose frequencies are remembered
-KEPT = 2_048  # queries whose counts are remembered, a generation's state and process: some 20 kB each
+KEPT = 2_048  # queries whose counts are remembered, a generation's state and process: some 9 kB each
 Counts = dict[str, tuple[tuple[str, int], ...]]
 Limited = dict[str, tuple[int, tuple[tuple[str, int], ...]]]  # with how many values were asked for
 
@@ -104,5 +104,5 @@ class Snapshot:
 
 
 def _matching(query: api.Query) -> Hashable:
-    """All of a query that its matches depend on. Of the clause its hash (64 bits; strings are salted by process): as a key the whole would take more memory than the counts."""
-    return hash(query.clause), query.scope, query.filters
+    """All of a query that its matches depend on."""
+    return query.clause, query.scope, query.filters
