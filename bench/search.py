@@ -25,6 +25,7 @@ import cli
 from bench.served import memory, served
 from catalog.resource import Resource
 from indexer.engine import Engine, Page, Query, open_engine
+from indexer.engines.embedded import together
 from ranking.results import Request
 from ranking.search import search
 
@@ -68,7 +69,9 @@ def alone(engine: Engine, query: Query) -> float:
     selected = {f.field for f in query.filters} & set(query.facets)
     passes = [(found, [f for f in query.facets if f not in selected])]
     passes += [(reader.translator.whole(replace(query, filters=tuple(o for o in query.filters if o.field != f))), [f]) for f in selected]
-    asked = [(q, {f: {"terms": {"field": f, "size": max(2 * query.facets[f], 200), "segment_size": 1_000_000}} for f in fields}) for q, fields in passes if fields]
+    # the columns that the engine counts them by
+    columns = [(q, {*together.columns(fields), *(f for f in fields if f not in together.COLUMN)}) for q, fields in passes if fields]
+    asked = [(q, {f: {"terms": {"field": f, "size": 1_000_000, "segment_size": 1_000_000}} for f in fields}) for q, fields in columns]
     ordering = {"order_by_field": query.sort} if query.sort else {"weight_by_field": query.boost}
     began = time.perf_counter()
     best = searcher.search(ranking, limit=query.size + 1, count=True, **ordering)

@@ -14,7 +14,7 @@ from typing import Literal
 from catalog.resource import CODED
 
 #: Changes whenever documents would look different in the index: an older generation must be rebuilt.
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 SHANGHAI = timezone(timedelta(hours=8))
 FAR = 253_402_214_400  # 9999-12-31: what never expires, so that "not expired" is one range
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +17,8 @@ from hypothesis import strategies as st
 from catalog.errors import BadRequest, GenerationError
 from catalog.resource import Salary
 from indexer.engine import Anything, Best, Between, Clause, Cursor, Engine, Every, OneOf, Query, Scored, Some, Term, open_engine
-from indexer.engines.embedded import Embedded, anywhere, files, memory, plan, reading, snapshot, translate
-from indexer.fields import FRESH, SHANGHAI
+from indexer.engines.embedded import Embedded, anywhere, files, memory, plan, reading, snapshot, together, translate
+from indexer.fields import FACETS, FIELDS, FRESH, SHANGHAI
 from tests.engine_contract import EngineContract, Make, build, documents, resource
 
 
@@ -463,3 +464,30 @@ def test_nothing_is_held_unless_asked_for(tmp_path: Path, monkeypatch: pytest.Mo
     engine = Embedded(tmp_path)
     build(engine, documents([resource("a:1", "会计")]))
     assert engine._active_reader().held is None
+
+
+VALUE = st.one_of(st.sampled_from(["job", "course", 'a "quoted" one', "a\\b", "[]", "null", "江苏省"]), st.text(min_size=1, max_size=5))
+HELD = st.dictionaries(st.sampled_from(sorted(together.COLUMN)), st.lists(VALUE, min_size=1, max_size=3, unique=True))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(HELD, max_size=8), st.sets(st.sampled_from(sorted(together.COLUMN)), min_size=1))
+def test_what_is_counted_together_is_what_is_counted_one_by_one(held: list[dict[str, list[str]]], asked: set[str]) -> None:
+    for column in together.columns(asked):
+        told = together.counted(column, [(together.gathered(one)[column], 1) for one in held], asked)
+        assert {name: dict(values) for name, values in told.items()} == {
+            name: dict(Counter(value for one in held for value in one.get(name, ()))) for name in asked if together.COLUMN[name] == column
+        }
+
+
+def test_every_counted_field_is_counted_in_one_column(tmp_path: Path) -> None:
+    assert set(together.COLUMN) <= {f.name for f in FIELDS.values() if f.counted}
+    assert len(together.COLUMN) == sum(map(len, together.COLUMNS.values()))
+    # no column holds more than a token may have
+    long = [f"{n:04}" + "平" * 290 for n in range(90)]
+    engine = open_engine(f"embedded:{tmp_path}")
+    build(engine, documents([resource("a:1", "会计", platform=tuple(long), region=("440100", "110000")), resource("a:2", "出纳", platform=(long[0],)), resource("a:3", "护士", verified=True)]))
+    page = engine.search(Query(facets=dict.fromkeys(FACETS, 100)))
+    assert page.total == 3 and page.facets["platform"] == ((long[0], 2), *((name, 1) for name in long[1:45]))
+    assert page.facets["region"] == (("110000", 1), ("440000", 1), ("440100", 1)) and page.facets["verified"] == (("true", 1),)
+    assert engine.search(Query(filters=(OneOf("platform", (long[89],)),))).total == 1

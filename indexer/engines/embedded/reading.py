@@ -12,7 +12,7 @@ import tantivy
 
 from catalog.errors import GenerationError
 from indexer import engine as api
-from indexer.engines.embedded import plan
+from indexer.engines.embedded import plan, together
 from indexer.engines.embedded.files import Watched, read_meta
 from indexer.engines.embedded.memory import Held
 from indexer.engines.embedded.snapshot import Counts, Snapshot
@@ -207,19 +207,25 @@ class Reader:
 
     def _count(self, searcher: tantivy.Searcher, query: tantivy.Query, limits: Mapping[str, int]) -> tuple[int, Counts]:
         """Exact counts: every segment hands up all its values; ties at the cut are decided by value."""
-        asked = {name: max(2 * limit, 200) for name, limit in limits.items()}
-        total, found = self._aggregate(searcher, query, asked)
+        columns = together.columns(limits)
+        asked = {name: max(2 * limit, 200) for name, limit in limits.items() if name not in together.COLUMN}
+        total, found = self._aggregate(searcher, query, asked | dict.fromkeys(columns, MANY))
         # a cut inside a run of equal counts is arbitrary: ask for all values of that field
-        cut = {n: MANY for n, v in found.items() if len(v) == asked[n] and limits[n] <= len(v) and v[limits[n] - 1][1] == v[-1][1]}
+        cut = {n: MANY for n, size in asked.items() if len(v := found[n]) == size and v[limits[n] - 1][1] == v[-1][1]}
         if cut:
             found |= self._aggregate(searcher, query, cut)[1]
-        return total, {name: tuple(sorted(values, key=lambda v: (-v[1], v[0]))[: limits[name]]) for name, values in found.items()}
+        for column in columns:
+            found |= together.counted(column, found[column], limits)
+        return total, {name: tuple(sorted(found[name], key=lambda v: (-v[1], v[0]))[:limit]) for name, limit in limits.items()}
 
     @staticmethod
     def _aggregate(searcher: tantivy.Searcher, query: tantivy.Query, sizes: Mapping[str, int]) -> tuple[int, dict[str, list[tuple[str, int]]]]:
+        """Number of matches, and the most frequent values of keyword fields or columns (see together), so many of each."""
         asked = {name: {"terms": {"field": name, "size": size, "segment_size": MANY}} for name, size in sizes.items()}
-        answer = searcher.aggregate(query, asked | TOTAL)
-        return int(answer["total"]["value"]), {name: [(str(b["key"]), int(b["doc_count"])) for b in answer[name]["buckets"]] for name in sizes}
+        column = next((name for name in sizes if name in together.COLUMNS), "")  # of which each document has one value
+        answer = searcher.aggregate(query, asked if column else asked | TOTAL)
+        found = {name: [(str(b["key"]), int(b["doc_count"])) for b in answer[name]["buckets"]] for name in sizes}
+        return sum(count for _, count in found[column]) if column else int(answer["total"]["value"]), found
 
     def bodies(self, field: str, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """(id or merged id, body) of the documents whose `field` holds one of the ids."""

@@ -8,7 +8,7 @@ import tantivy
 
 from catalog.errors import EngineError
 from indexer import engine as api
-from indexer.engines.embedded import anywhere
+from indexer.engines.embedded import anywhere, together
 from indexer.engines.embedded.anywhere import matching
 from indexer.engines.embedded.plan import Frequency, planned
 from indexer.fields import FIELDS
@@ -25,12 +25,14 @@ def schema() -> tantivy.Schema:
         if f.sort == "text":
             builder.add_text_field(f.name, tokenizer_name="whitespace", index_option="position" if f.positions else "freq")
         elif f.sort == "keyword":
-            builder.add_text_field(f.name, fast=f.counted, tokenizer_name="raw", index_option="basic")
+            builder.add_text_field(f.name, fast=f.counted and f.name not in together.COLUMN, tokenizer_name="raw", index_option="basic")
         elif f.sort == "number":
             builder.add_float_field(f.name, fast=True, indexed=False)
         else:
             builder.add_bytes_field(f.name, stored=True)
     builder.add_text_field(anywhere.FIELD, tokenizer_name="whitespace", index_option="basic")
+    for column in together.COLUMNS:
+        builder.add_text_field(column, fast=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 

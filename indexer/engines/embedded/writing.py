@@ -12,7 +12,7 @@ import tantivy
 
 from catalog.errors import EngineLocked, StoreError
 from indexer import engine as api
-from indexer.engines.embedded import anywhere
+from indexer.engines.embedded import anywhere, together
 from indexer.engines.embedded.files import META, read_meta, write_json
 
 HEAP = 1024 * 1024 * 1024  # bytes of documents in memory before a segment is written: more than a commit of a build has, so that each makes one
@@ -21,7 +21,7 @@ THREADS = 1  # each would write segments of its own; two processes that prepare 
 
 def pack(document: api.Document) -> api.Packed:
     """A document as JSON, which the one process that writes hands to tantivy as it is: going through a dict takes it twice as long."""
-    whole = {**document, "body": b64encode(document["body"]).decode(), anywhere.FIELD: anywhere.gathered(document)}
+    whole = {**document, "body": b64encode(document["body"]).decode(), anywhere.FIELD: anywhere.gathered(document), **together.gathered(document)}
     return api.Packed(document["id"], document["kind"][0], orjson.dumps(whole))
 
 
