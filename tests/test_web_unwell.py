@@ -205,6 +205,19 @@ def test_a_compressed_page_stays_readable(client: FlaskClient, engine: Moody) ->
     assert packed.headers["Content-Encoding"] == "gzip" and UNWELL in gzip.decompress(packed.data).decode()
 
 
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_a_page_that_was_given_again_is_the_one_that_was_made(engine: Moody, monkeypatch: pytest.MonkeyPatch, coding: str) -> None:
+    app, clock = create_app(engine), [AT]
+    app.extensions["haoke.keep"].clock = lambda: clock[0]
+    client = app.test_client()
+    for _ in range(2):
+        client.get("/search?q=会计", headers={"Accept-Encoding": coding})
+        clock[0] += 30
+    engine.error = down()
+    stale = client.get("/search?q=会计")
+    assert UNWELL in stale.text and stale.headers["Age"] == "60"
+
+
 def test_so_many_pages_are_kept_and_those_used_last_stay() -> None:
     keep = Keep(most=3, clock=lambda: AT)
     for name in "abc":

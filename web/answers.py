@@ -42,6 +42,7 @@ _DROPPED = ("Date", "Server", "Connection", "Content-Length")
 
 def give(answer: Answer) -> Response:
     """The response, counted for the one who gets it."""
+    g.given = True
     for event in answer.events:
         counting.again(event)
     return Response(answer.body, headers=Headers(answer.headers))
