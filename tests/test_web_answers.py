@@ -83,6 +83,14 @@ def test_each_reader_gets_it_in_the_encoding_and_language_asked_for(client: Flas
     assert 'lang="en"' in english.text and 'lang="zh-CN"' in client.get(PAGE).text.partition("<body")[0]
 
 
+def test_each_address_of_the_site_gets_its_own(client: FlaskClient) -> None:
+    """Links to be shared are told with the address that the reader uses."""
+    for base in ("http://one.example", "https://one.example", "http://two.example"):
+        for _ in range(2):
+            answer = client.get(PAGE, base_url=base)
+            assert f'href="{base}/' in answer.text or f'content="{base}/' in answer.text
+
+
 def test_a_commit_ends_what_was_kept(client: FlaskClient, engine: Counted) -> None:
     new = Resource(id="new:1", kind="course", service="higher", source=("new",), title="泛函分析选讲")  # type: ignore[arg-type]
     assert client.get("/api/v1/search?q=泛函分析选讲").json["total"] == 0

@@ -99,7 +99,7 @@ def create_app(engine: Engine | None = None, *, engine_url: str | None = None, h
     from web.browse import employers, fairs, guidance, higher, jobs, k12, vocational
     from web.similar import similar
 
-    app = Flask("web", root_path=str(HERE))
+    app = answers.Site("web", root_path=str(HERE))
     # Ids may hold // ; a redirect that merges slashes would change them.
     app.url_map.merge_slashes = False
     app.config.update(SEND_FILE_MAX_AGE_DEFAULT=31_536_000, BABEL_DEFAULT_LOCALE="zh_Hans_CN", BABEL_DEFAULT_TIMEZONE="Asia/Shanghai")

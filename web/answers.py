@@ -37,7 +37,20 @@ LARGEST = 256 * 1024  # of one
 HARMLESS = frozenset({"lang"})
 #: What asks the engine and answers everybody alike.
 ENDPOINTS = frozenset({"pages.results", "pages.resource", "api.search", "api.suggest", "api.resource", "api.facet", "home.front", "similar.api"})
+#: What a request says of the copy that its reader has.
+CONDITIONAL = frozenset({"HTTP_IF_NONE_MATCH", "HTTP_IF_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"})
 _DROPPED = ("Date", "Server", "Connection", "Content-Length")
+
+
+class Site(Flask):
+    """The application. What it gives again has passed all that looks at its responses when it was made; only what the reader has of it already differs."""
+
+    def process_response(self, response: Response) -> Response:
+        if not g.get("given"):
+            return super().process_response(response)
+        if request.environ.keys() & CONDITIONAL:
+            response.make_conditional(request)
+        return response
 
 
 def give(answer: Answer) -> Response:
@@ -119,7 +132,8 @@ def look() -> Response | None:
     except HaokeError:
         return None  # the page itself tells what is wrong, or shows what was
     answers: Answers = current_app.extensions["haoke.answers"]
-    key = (request.full_path, request.script_root, request.host_url, language(), request.headers.get("Accept-Encoding", ""))
+    here = request.environ  # not host_url, which is worked out anew for each request
+    key = (request.full_path, request.script_root, here["wsgi.url_scheme"], here.get("HTTP_HOST", ""), language(), here.get("HTTP_ACCEPT_ENCODING", ""))
     found, age = answers.get(key, mark), answers.changed(mark)
     if found and found.mark == mark:
         return give(found)

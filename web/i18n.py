@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from gettext import NullTranslations
 from typing import Any
 
@@ -36,7 +37,13 @@ _speech: ContextVar[tuple[str, Any]] = ContextVar("speech", default=(SOURCE, Nul
 
 def speak(code: str) -> None:
     """From here on, in this request, texts are in this language; flask-babel must know it already."""
-    _speech.set((code, get_translations()))
+    _speech.set((code, _catalogue(code)))
+
+
+@cache
+def _catalogue(code: str) -> Any:
+    """The texts of a language. Kept here: flask-babel looks at its files for each request, which takes longer than all else that a kept answer needs."""
+    return get_translations()
 
 
 def be_silent() -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
-from flask import Blueprint, Response, current_app, g, get_template_attribute, request
+from flask import Blueprint, Response, current_app, get_template_attribute, request
 
 from indexer.fields import SHANGHAI
 from web import wording
@@ -76,9 +76,6 @@ def remember(response: Response) -> Response:
     if request.method != "GET" or (response.status_code == 200 and response.mimetype != "text/html"):
         return response
     keep: Keep = current_app.extensions["haoke.keep"]
-    if g.get("given"):  # a kept answer: compressed, and as of when it was made
-        keep.get(_key())
-        return response
     if 300 <= response.status_code < 400 and response.cache_control.no_store:
         return response  # the reader chose a language: the page is still here
     if 300 <= response.status_code < 400 or response.status_code in (404, 410):
