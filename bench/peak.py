@@ -35,6 +35,7 @@ class Seen:
     shed: list[float] = field(default_factory=list)  # seconds, of those told to come back
     errors: list[str] = field(default_factory=list)
     bytes: int = 0
+    brief: int = 0  # answers from which something was left out for want of time: see web.answers
     again: int = 0  # requests sent a second time: see Connection
     asking: int = 0  # requests that are under way
 
@@ -51,7 +52,7 @@ class Seen:
         """In one line."""
         served = len(self.ms) / seconds
         p50, p95, p99 = (percentile(self.ms, share) if self.ms else 0.0 for share in (0.5, 0.95, 0.99))
-        return f"{rate:>7,.0f}/s offered, {served:>7,.0f}/s served, p50 {p50:>7.1f} ms, p95 {p95:>7.1f}, p99 {p99:>7.1f}, {len(self.shed)} shed, {len(self.errors)} errors, {self.bytes / 1e6 / seconds:.1f} MB/s"
+        return f"{rate:>7,.0f}/s offered, {served:>7,.0f}/s served, p50 {p50:>7.1f} ms, p95 {p95:>7.1f}, p99 {p99:>7.1f}, {self.brief} brief, {len(self.shed)} shed, {len(self.errors)} errors, {self.bytes / 1e6 / seconds:.1f} MB/s"
 
 
 class Connection:
@@ -89,6 +90,7 @@ class Connection:
             await reader.readline()
         elif length:
             await reader.readexactly(length)
+        self.seen.brief += b"server-timing: brief" in fields
         if b"connection: close" in fields:
             self.drop()
         return status, length, any(line.startswith(b"retry-after:") for line in fields)

@@ -27,6 +27,7 @@ from web.beside import Beside
 from web.gate import Gate
 
 PAGE = "/search?q=数学"
+PANELS = '<section class="related"'  # recommendations below a resource
 PERSON = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0"}
 
 
@@ -222,6 +223,23 @@ def test_overload_is_a_503_that_says_when_to_come_back_and_kept_answers_are_serv
     engine.seconds = 0.0
     assert client.get("/api/v1/search?q=物理").status_code == 200
     assert app.extensions["haoke.overload"].free == 1
+
+
+def test_while_others_wait_a_resource_comes_without_recommendations_and_soon_with_them(app: Flask, client: FlaskClient) -> None:
+    now, path = [1_000.0], "/resources/icourse163:2"
+    app.extensions["haoke.answers"].clock = lambda: now[0]
+    door: Gate = app.extensions["haoke.overload"]
+    door.queued = 1
+    brief = client.get(path)
+    assert (brief.status_code, brief.headers["Server-Timing"]) == (200, "brief") and PANELS not in brief.text and "<h1" in brief.text
+    door.queued = 0
+    assert client.get(path).data == brief.data, "nobody makes it again at once"
+    now[0] += 31
+    whole = client.get(path)
+    assert "Server-Timing" not in whole.headers and PANELS in whole.text and whole.headers["ETag"] != brief.headers["ETag"]
+    door.queued = 1
+    assert client.get(path).data == whole.data
+    assert client.get("/api/v1/similar/icourse163:2").json["similar"], "who asks for them gets them"
 
 
 @pytest.mark.parametrize("url", ["embedded:index", "http://127.0.0.1:9200/haoke"])

@@ -6,6 +6,8 @@ mark, a cluster, it holds for UNMARKED seconds. What is counted (web.counting) i
 
 A commit ends thousands of answers in one moment, while as many are asked as before. Nobody is to wait for that: where no permit is free
 (web.gate), the answer from before the commit is given for HANDOVER seconds more; and at any time rather than none at all.
+
+Where something was left out of an answer because others wait, it is kept for BRIEF seconds only, and says so: `Server-Timing: brief`.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from threading import Lock
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, after_this_request, current_app, g, request
 from werkzeug.datastructures import Headers
 
 from catalog.errors import HaokeError
@@ -27,6 +29,7 @@ from web.beside import FOLDER, Answer, Beside
 from web.i18n import language
 
 SECONDS = 900.0  # that an answer may be old, where neither a commit nor the day ends it before
+BRIEF = 30.0  # of one from which something was left out
 DAY = 86_400
 UNMARKED = 5.0
 HANDOVER = 3.0  # after a commit: what was committed is seen within five, however much there is to do
@@ -43,9 +46,10 @@ _DROPPED = ("Date", "Server", "Connection", "Content-Length")
 
 
 class Site(Flask):
-    """The application. What it gives again has passed all that looks at its responses when it was made; only what the reader has of it already differs."""
+    """The application."""
 
     def process_response(self, response: Response) -> Response:
+        """What is given again has passed all that looks at a response when it was made; only what the reader has of it already differs."""
         if not g.get("given"):
             return super().process_response(response)
         if request.environ.keys() & CONDITIONAL:
@@ -141,6 +145,16 @@ def look() -> Response | None:
     return None
 
 
+def brief() -> None:
+    """Something that was not asked for is left out of this answer, for want of time."""
+    g.brief = True
+
+    @after_this_request
+    def tell(response: Response) -> Response:
+        response.headers["Server-Timing"] = "brief"
+        return response
+
+
 def handed_over() -> bool:
     """Whether there is an answer from just before a commit, which need not wait for the new one."""
     return g.get("earlier") is not None and g.handover
@@ -166,10 +180,12 @@ def keep(response: Response) -> Response:
     if wanted is None or response.status_code != 200 or response.is_streamed or response.cache_control.no_store or "Set-Cookie" in response.headers:
         return response
     key, mark = wanted
+    lasts = min(SECONDS, _left_of_today()) if mark else UNMARKED
+    if g.get("brief"):
+        lasts = min(lasts, BRIEF)
     body = response.get_data()
     if len(body) <= LARGEST:
         answers: Answers = current_app.extensions["haoke.answers"]
         headers = tuple((name, value) for name, value in response.headers if name not in _DROPPED)
-        until = answers.clock() + (min(SECONDS, _left_of_today()) if mark else UNMARKED)
-        answers.put(key, Answer(body, headers, until, mark, tuple(g.get("events", ()))))
+        answers.put(key, Answer(body, headers, answers.clock() + lasts, mark, tuple(g.get("events", ()))))
     return response

@@ -2,6 +2,7 @@
 
 Answers that must be made take one of a few permits – the embedded engine computes, so that more at a time only makes all of them late. Some may
 wait for a permit, for a while; who finds the queue full, or waits too long, gets 503 with Retry-After. Kept answers and files need none.
+While some wait, what is not what was asked for is left out: recommendations take more than half of the time of a resource's page.
 Refusing must cost next to nothing, or it becomes the load itself: the page that says so is a bare one, and the log is told once a second.
 """
 
@@ -96,6 +97,12 @@ def enter() -> Response | None:
         return refusal(error)
     g.entered = True
     return None
+
+
+def pressed() -> bool:
+    """Whether others wait for a permit now. What a page can do without is then left out, so that more are served: see answers.brief()."""
+    gate: Gate = current_app.extensions["haoke.overload"]
+    return gate.queued > 0
 
 
 def refusal(error: Overloaded) -> Response:

@@ -22,7 +22,7 @@ from ranking.opened import also_opened
 from ranking.part import Watched
 from ranking.similar import Recommendation
 from ranking.similar import similar as alike
-from web import cards, engine, params, present, wording
+from web import answers, cards, engine, gate, params, present, wording
 from web.api import reply
 from web.i18n import gettext as _
 from web.i18n import ngettext
@@ -85,10 +85,13 @@ def recommended(engine: Engine, resource: Resource, size: int, *, similar: bool 
 
 @similar.app_template_global("connections")
 def connections(resource: Resource, instead: object = None, around: object = None) -> list[Panel]:
-    """The panels below a resource's page, those that hold something. A page without them is better than none.
+    """The panels below a resource's page, those that hold something. A page without them is better than none: where others wait, there are none.
 
     instead  the page shows other open jobs already; around: it shows the lessons around its own
     """
+    if gate.pressed():
+        answers.brief()
+        return []
     try:
         asked = Watched(engine())
         found = dict(recommended(asked, resource, MOST if around else SIZE, similar=not instead))
