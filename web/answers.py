@@ -7,7 +7,7 @@ mark, a cluster, it holds for UNMARKED seconds. What is counted (web.counting) i
 A commit ends thousands of answers in one moment, while as many are asked as before. Nobody is to wait for that: where no permit is free
 (web.gate), the answer from before the commit is given for HANDOVER seconds more; and at any time rather than none at all.
 
-Where something was left out of an answer because others wait, it is kept for BRIEF seconds only, and says so: `Server-Timing: brief`.
+Where something was left out of an answer because others wait, it says so (`Server-Timing: brief`) and is given until a permit is free: then it is made whole.
 """
 
 from __future__ import annotations
@@ -25,11 +25,10 @@ from werkzeug.datastructures import Headers
 from catalog.errors import HaokeError
 from indexer.fields import SHANGHAI
 from web import counting, engine
-from web.beside import FOLDER, Answer, Beside
+from web.beside import FOLDER, SAYS_SO, Answer, Beside
 from web.i18n import language
 
 SECONDS = 900.0  # that an answer may be old, where neither a commit nor the day ends it before
-BRIEF = 30.0  # of one from which something was left out
 DAY = 86_400
 UNMARKED = 5.0
 HANDOVER = 3.0  # after a commit: what was committed is seen within five, however much there is to do
@@ -84,7 +83,7 @@ class Answers:
                 found = None
             if found:
                 self._answers.move_to_end(key)
-        if self.beside and mark and not (found and found.mark == mark):
+        if self.beside and mark and not (found and found.mark == mark and not found.brief):
             made = self.beside.get(key, mark)
             if made and made.until >= self.clock():
                 self._keep(key, made)
@@ -139,9 +138,9 @@ def look() -> Response | None:
     here = request.environ  # not host_url, which is worked out anew for each request
     key = (request.full_path, request.script_root, here["wsgi.url_scheme"], here.get("HTTP_HOST", ""), language(), here.get("HTTP_ACCEPT_ENCODING", ""))
     found, age = answers.get(key, mark), answers.changed(mark)
-    if found and found.mark == mark:
+    if found and found.mark == mark and not found.brief:
         return give(found)
-    g.answer, g.earlier, g.handover = (key, mark), found, age < HANDOVER
+    g.answer, g.earlier, g.handover = (key, mark), found, age < HANDOVER or bool(found and found.brief)
     return None
 
 
@@ -151,17 +150,17 @@ def brief() -> None:
 
     @after_this_request
     def tell(response: Response) -> Response:
-        response.headers["Server-Timing"] = "brief"
+        response.headers.add(*SAYS_SO)
         return response
 
 
 def handed_over() -> bool:
-    """Whether there is an answer from just before a commit, which need not wait for the new one."""
+    """Whether there is an answer, from just before a commit or a brief one, which need not wait for the new one."""
     return g.get("earlier") is not None and g.handover
 
 
 def earlier() -> Response | None:
-    """What this request was answered before the last commit, if it was not long ago."""
+    """What this request was answered before: before the last commit, if that was not long ago, or briefly."""
     found: Answer | None = g.get("earlier")
     if found is None:
         return None
@@ -180,12 +179,10 @@ def keep(response: Response) -> Response:
     if wanted is None or response.status_code != 200 or response.is_streamed or response.cache_control.no_store or "Set-Cookie" in response.headers:
         return response
     key, mark = wanted
-    lasts = min(SECONDS, _left_of_today()) if mark else UNMARKED
-    if g.get("brief"):
-        lasts = min(lasts, BRIEF)
     body = response.get_data()
     if len(body) <= LARGEST:
         answers: Answers = current_app.extensions["haoke.answers"]
         headers = tuple((name, value) for name, value in response.headers if name not in _DROPPED)
-        answers.put(key, Answer(body, headers, answers.clock() + lasts, mark, tuple(g.get("events", ()))))
+        until = answers.clock() + (min(SECONDS, _left_of_today()) if mark else UNMARKED)
+        answers.put(key, Answer(body, headers, until, mark, tuple(g.get("events", ()))))
     return response

@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 
 MOST = 50_000  # answers that a process adds under one mark: some 500 MB
+SAYS_SO = ("Server-Timing", "brief")  # that something was left out: see web.answers
 FOLDER = "HAOKE_ANSWERS"  # environment: where they are; set by the server for its workers
 
 
@@ -30,6 +31,11 @@ class Answer:
     until: float
     mark: str
     events: tuple[dict[str, Any], ...]
+
+    @property
+    def brief(self) -> bool:
+        """Whether something was left out of it."""
+        return SAYS_SO in self.headers
 
 
 class Beside:

@@ -46,9 +46,9 @@ class Gate:
         self._changed = Condition()
 
     def enter(self, *, waits: bool = True) -> None:
-        """Takes a permit; Overloaded when there will be none in time, or for who does not wait none now."""
+        """Takes a permit; Overloaded when there will be none in time, or for who does not wait none now that nobody waits for."""
         with self._changed:
-            if not self.free:
+            if not self.free or (self.queued and not waits):
                 if not waits or self.queued >= self.most:
                     raise Overloaded("too many requests at once", hint="try again in a moment")
                 self.queued += 1
