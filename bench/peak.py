@@ -200,7 +200,7 @@ def main() -> None:
     print(seen.line(args.rate, args.seconds))
     for minute in range(int(args.seconds / 60) if args.seconds >= 120 else 0):  # caches fill: the later ones are those of a site that has been asked for a while
         part = seen.between(60 * minute, 60 * (minute + 1))
-        print(f"minute {minute + 1}: {len(part.ms) / 60:,.0f}/s served, p99 {percentile(part.ms, 0.99):.0f} ms, {len(part.shed) / 60:.1f}/s told to come back")
+        print(f"minute {minute + 1}: {len(part.ms) / 60:,.0f}/s served, p99 {percentile(part.ms, 0.99) if part.ms else 0:.0f} ms, {len(part.shed) / 60:.1f}/s told to come back")
     if not seen.held(args.limit):
         sys.exit(f"not held: no error, nothing shed, p99 ≤ {args.limit:.0f} ms; first errors: {seen.errors[:3]}")
 

@@ -66,9 +66,8 @@ def alone(engine: Engine, query: Query) -> float:
     reader = engine._active_reader()
     searcher, found = reader.searcher(), reader.translator.whole(query)
     ranking = found if query.sort else reader.translator.weighed(found, query.clause, reader.look().frequency)
-    selected = {f.field for f in query.filters} & set(query.facets)
-    passes = [(found, [f for f in query.facets if f not in selected])]
-    passes += [(reader.translator.whole(replace(query, filters=tuple(o for o in query.filters if o.field != f))), [f]) for f in selected]
+    passes = [(found, [f for f in query.facets if f not in query.chosen])]
+    passes += [(reader.translator.whole(replace(query, filters=tuple(o for o in query.filters if o.field != f))), [f]) for f in query.chosen]
     # the columns that the engine counts them by
     columns = [(q, {*together.columns(fields), *(f for f in fields if f not in together.COLUMN)}) for q, fields in passes if fields]
     asked = [(q, {f: {"terms": {"field": f, "size": 1_000_000, "segment_size": 1_000_000}} for f in fields}) for q, fields in columns]

@@ -206,7 +206,7 @@ def test_a_compressed_page_stays_readable(client: FlaskClient, engine: Moody) ->
 
 
 @pytest.mark.parametrize("coding", ["identity", "gzip"])
-def test_a_page_that_was_given_again_is_the_one_that_was_made(engine: Moody, monkeypatch: pytest.MonkeyPatch, coding: str) -> None:
+def test_a_page_that_was_given_again_is_the_one_that_was_made(engine: Moody, coding: str) -> None:
     app, clock = create_app(engine), [AT]
     app.extensions["haoke.keep"].clock = lambda: clock[0]
     client = app.test_client()

@@ -146,7 +146,6 @@ def look() -> Response | None:
 
 def brief() -> None:
     """Something that was not asked for is left out of this answer, for want of time."""
-    g.brief = True
 
     @after_this_request
     def tell(response: Response) -> Response:

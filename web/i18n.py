@@ -42,7 +42,7 @@ def speak(code: str) -> None:
 
 @cache
 def _catalogue(code: str) -> Any:
-    """The texts of a language. Kept here: flask-babel looks at its files for each request, which takes longer than all else that a kept answer needs."""
+    """The texts of a language. Kept here: flask-babel looks for its files for each request, an eighth of what a kept answer took."""
     return get_translations()
 
 

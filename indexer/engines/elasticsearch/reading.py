@@ -35,17 +35,17 @@ class Reader:
     def search(self, query: api.Query, generation: str = "") -> api.Page:
         """The page that answers a query."""
         target = mapping.index(self.name, generation) if generation else mapping.alias(self.name)
-        chosen = list(query.chosen)
+        chosen = query.chosen
         plain = {f: n for f, n in query.facets.items() if f not in chosen}
         asked = [translate.body(query, plain, self.seconds)]
-        asked += [translate.counts(query, {f: query.facets[f]}, self.seconds, without=f) for f in chosen]
+        asked += [translate.counts(query, {f: n}, self.seconds, without=f) for f, n in chosen.items()]
         try:
             answers = self._ask(target, asked)
         except EngineError as error:
             if type(error) is EngineError and not generation:
                 self.active()  # says so when another index took the alias's name: that one has none of our fields
             raise
-        limits = [plain, *({f: query.facets[f]} for f in chosen)]
+        limits = [plain, *({f: n} for f, n in chosen.items())]
         found = {f: v for answer, wanted in zip(answers, limits, strict=True) for f, v in self._exact(target, query, answer, wanted, f_out=chosen).items()}
         return self._page(query, answers, {f: found[f] for f in query.facets}, generation)
 
