@@ -20,6 +20,8 @@ from indexer.engines.embedded import files
 from ranking.signals import prior
 from tests.browser import chromium
 
+os.environ.pop("HAOKE_ENGINE_IN_MEMORY", None)  # of who runs the tests: another generation is then taken up a moment later
+
 
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from catalog.errors import BadRequest, GenerationError
 from catalog.resource import Salary
-from indexer.engine import Anything, Best, Between, Clause, Cursor, Engine, Every, OneOf, Query, Scored, Some, Term, open_engine
+from indexer.engine import Anything, Best, Between, Clause, Cursor, Engine, Every, OneOf, Passing, Query, Scored, Some, Term, open_engine
 from indexer.engines.embedded import Embedded, anywhere, files, memory, plan, reading, snapshot, together, translate
 from indexer.fields import FACETS, FIELDS, FRESH, SHANGHAI
 from tests.engine_contract import EngineContract, Make, build, documents, resource
@@ -109,10 +109,12 @@ def test_several_of_many_find_and_score_the_same_however_they_are_asked(tmp_path
 def clauses() -> st.SearchStrategy[Clause]:
     terms = st.builds(Term, st.sampled_from(["title", "names", "kind", "degree"]), st.sampled_from(["甲", "乙", "丙", "丁", "戊", "job", "bachelor"]), st.sampled_from([1.0, 2.5]))
     some = lambda inner: st.lists(inner, min_size=1, max_size=3).map(tuple)  # noqa: E731
+    passing = st.builds(Passing, st.builds(OneOf, st.just("degree"), st.sampled_from([("bachelor",), ("bachelor", "master")])), st.sampled_from([1.0, 3.0]))
+    constants = st.one_of(st.builds(Scored, terms, st.sampled_from([1.0, 2.0, 3.0])), passing)
     return st.recursive(
         terms,
         lambda inner: st.one_of(
-            st.builds(Every, some(inner), some(inner)), st.builds(Best, some(inner), st.sampled_from([0.0, 0.1])), st.builds(Some, some(inner), st.sampled_from([1, 1, 2])), st.builds(Scored, inner, st.just(2.0))
+            st.builds(Every, some(inner), some(inner)), st.builds(Best, some(constants), st.sampled_from([0.0, 0.1])), st.builds(Best, some(inner), st.sampled_from([0.0, 0.1])), st.builds(Some, some(inner), st.sampled_from([1, 1, 2])), st.builds(Scored, inner, st.just(2.0))
         ),
         max_leaves=8,
     )
@@ -127,13 +129,14 @@ def lettered(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 
 
 @settings(max_examples=150, deadline=None)
-@given(clause=clauses(), narrowed=st.booleans())
-def test_a_planned_query_finds_the_same_with_the_same_scores(lettered: Engine, clause: Clause, narrowed: bool) -> None:
+@given(clause=clauses(), narrowed=st.booleans(), along=st.sampled_from([0.0, 1.0, 3.0]))
+def test_a_planned_query_finds_the_same_with_the_same_scores(lettered: Engine, clause: Clause, narrowed: bool, along: float) -> None:
     query = Query(clause, filters=(OneOf("degree", ("bachelor",)),) if narrowed else (), facets={"kind": 5}, size=200)
     with pytest.MonkeyPatch.context() as patch:
         plain = lettered.search(query)
         patch.setattr(snapshot, "PLANNED", 0)
         patch.setattr(plan, "LOOK_UP", 0)
+        patch.setattr(translate, "READ_ALONG", along)
         asked = lettered.search(query)
     assert (asked.total, asked.facets) == (plain.total, plain.facets)
     assert {h.id: pytest.approx(h.score, rel=1e-4) for h in asked.hits} == {h.id: h.score for h in plain.hits}
@@ -187,6 +190,7 @@ def test_a_word_in_all_fields_that_can_hold_it_is_one_list() -> None:
 def test_a_query_of_very_many_weights_fits_a_small_stack(lettered: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers answer in threads of two megabytes."""
     monkeypatch.setattr(snapshot, "PLANNED", 0)
+    monkeypatch.setattr(translate, "READ_ALONG", 0)
     many = tuple(Term("title_grams", chr(0x4E00 + n)) for n in range(500))
     found: list[int] = []
     before = threading.stack_size(2 * 1024 * 1024)

@@ -129,6 +129,13 @@ def test_under_filters_a_misspelt_word_is_offered_in_its_right_spelling(engine: 
     assert [(s.kind, s.request.text, dict(s.request.filters)) for s in found.ladder] == [("spelling", "高等数学", {})]
 
 
+def test_what_is_there_without_the_filters_is_no_slip(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = list[str]()
+    monkeypatch.setattr("ranking.ladder.corrected", lambda reading, titles: compared.append(reading.text))
+    assert asked(engine, "高等数学", service=("jobs",)).ladder and not compared
+    assert asked(engine, "高等树学", service=("jobs",)).ladder and compared == ["高等树学"]
+
+
 def test_few_books_come_with_their_neighbours_and_many_without(engine: Engine) -> None:
     found = asked(engine, "译林版五年级上册英语")
     assert 0 < found.total < 5 and not found.interpretation.relaxed

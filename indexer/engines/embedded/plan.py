@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from indexer.engine import Clause, Every, OneOf, Passing, Phrase, Some, Term
+from indexer.engine import Best, Clause, Every, OneOf, Passing, Phrase, Scored, Some, Term
 
 LOOK_UP = 6  # entries of a list that are read in the time of looking one document up in it
 Frequency = Callable[[str, str], int]  # field, token → documents
@@ -45,6 +45,10 @@ def size(clause: Clause, frequency: Frequency) -> float:
             return min(size(c, frequency) for c in clauses)
         case Some(clauses, least):
             return sum(size(c, frequency) for c in clauses) / max(1, least)
+        case Best(clauses):
+            return sum(size(c, frequency) for c in clauses)
+        case Scored(inner):
+            return size(inner, frequency)
         case Passing(OneOf(field, values)):
             return sum(frequency(field, value) for value in values)
     return math.inf

@@ -134,10 +134,10 @@ class Reader:
                     continue  # too few if they are spread as everywhere: not worth counting
                 ahead = snapshot.whole(replace(query, filters=(*query.filters, item)))
                 if (matches := self._total(snapshot.searcher, ahead)) >= ENOUGH:
-                    yield snapshot.ranking(ahead, query), matches
-                    yield snapshot.ranking(self.translator.others(found, self.translator.filter(item)), query), total - matches
+                    yield snapshot.ranking(ahead, query, matches), matches
+                    yield snapshot.ranking(self.translator.others(found, self.translator.filter(item)), query, total - matches), total - matches
                     return
-        yield snapshot.ranking(found, query), total
+        yield snapshot.ranking(found, query, total), total
 
     def _ranked(self, searcher: tantivy.Searcher, stored: Stored, query: api.Query, part: tantivy.Query, matches: int, start: int, size: int, after: api.Cursor | None, best: list[Any] | None) -> list[Any]:
         """(key, address) of a page of one part, by falling key, ties by id."""
@@ -230,7 +230,7 @@ class Reader:
     def bodies(self, field: str, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """(id or merged id, body) of the documents whose `field` holds one of the ids."""
         searcher = self.searcher()
-        query = tantivy.Query.term_set_query(self.index.schema, field, list(ids))
+        query = self.translator.filter(api.OneOf(field, tuple(ids)))
         for _, address in searcher.search(query, limit=max(len(ids) * 2, 10), count=False).hits:
             hit = self._hit(searcher.doc, 0.0, address)
             yield hit.id, hit.body

@@ -11,7 +11,7 @@ from threading import Lock
 import tantivy
 
 from indexer import engine as api
-from indexer.engines.embedded.translate import DEEP, Translator
+from indexer.engines.embedded.translate import Translator
 
 COSTLY = 5_000  # matches from which totals and counts are remembered
 PLANNED = 300_000  # documents from which a query is planned
@@ -38,9 +38,9 @@ class Snapshot:
         everywhere = [f.field for f in (*query.scope, *query.filters) if isinstance(f, api.Between) and self._extent(f.field)[0] < math.inf]
         return self.translator.whole(query, self.frequency if self._large else None, everywhere)
 
-    def ranking(self, found: tantivy.Query, query: api.Query) -> tantivy.Query:
-        """What was found as it is ranked: what orders by a number needs no scores."""
-        return found if query.sort else self.translator.weighed(found, query.clause, self.frequency, DEEP if self._large else 0)
+    def ranking(self, found: tantivy.Query, query: api.Query, matches: int = 0) -> tantivy.Query:
+        """What was found as it is ranked: what orders by a number needs no scores. matches: how many were found, 0 where nobody knows."""
+        return found if query.sort else self.translator.weighed(found, query.clause, self.frequency, matches if self._large else math.inf)
 
     def frequency(self, field: str, token: str) -> int:
         """How many documents hold a token."""

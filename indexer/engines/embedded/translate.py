@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+import math
+from collections.abc import Container, Iterator, Sequence
 
 import tantivy
 
@@ -10,9 +11,10 @@ from catalog.errors import EngineError
 from indexer import engine as api
 from indexer.engines.embedded import anywhere, together
 from indexer.engines.embedded.anywhere import matching
-from indexer.engines.embedded.plan import Frequency, planned
+from indexer.engines.embedded.plan import Frequency, planned, size
 from indexer.fields import FIELDS
 
+READ_ALONG = 3  # postings that are read along in the time of looking one document up in their list
 DEEP = 80  # queries one around the other: each takes 7 kB of a thread's stack, which may have 2 MB
 _MUST, _SHOULD, _NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
@@ -66,14 +68,16 @@ class Translator:
                 return tantivy.Query.all_query()
         raise EngineError(f"no such clause: {clause!r}")
 
-    def _with(self, query: tantivy.Query, bonus: Sequence[api.Clause], deep: int = DEEP) -> tantivy.Query:
-        """The query with what adds to its score, one around the other: side by side they would be read whole, as a union, not only where the query matches.
+    def _with(self, query: tantivy.Query, bonus: Sequence[api.Clause]) -> tantivy.Query:
+        """The query with what adds to its score: see _around()."""
+        return self._around(query, [self.clause(clause) for clause in bonus], [])
 
-        deep: how many of them, the others side by side; of few documents that is a tenth faster, since a query in a query takes some microseconds to make.
-        """
-        weights = [self.clause(clause) for clause in bonus]
-        around, rest = weights[:deep], weights[deep:]
-        for weight in [*around, tantivy.Query.boolean_query([(_SHOULD, w) for w in rest])] if rest else around:
+    @staticmethod
+    def _around(query: tantivy.Query, apart: Sequence[tantivy.Query], along: Sequence[tantivy.Query]) -> tantivy.Query:
+        """The query with what adds to its score, one around the other: side by side they would be read whole, as a union, not only where the query matches. Those
+        `along`, and more than DEEP of them, stand side by side."""
+        beside = [*apart[DEEP:], *along]
+        for weight in [*apart[:DEEP], tantivy.Query.boolean_query([(_SHOULD, w) for w in beside])] if beside else apart[:DEEP]:
             query = tantivy.Query.boolean_query([(_MUST, query), (_SHOULD, weight)])
         return query
 
@@ -120,11 +124,40 @@ class Translator:
                 parts.append((_MUST, self.filter(item)))
         return tantivy.Query.boolean_query(parts) if len(parts) > 1 else parts[0][1]
 
-    def weighed(self, found: tantivy.Query, clause: api.Clause, frequency: Frequency, deep: int = 0) -> tantivy.Query:
-        """What was found, by what a clause weighs in it: that is only looked up there, and what no document holds is not asked for. deep: see _with()."""
+    def weighed(self, found: tantivy.Query, clause: api.Clause, frequency: Frequency, matches: float = math.inf) -> tantivy.Query:
+        """What was found, by what a clause weighs in it; what no document holds is not asked for.
+
+        matches: how many were found. What many more documents hold is looked up for each of these, one list around the other; the others are read along, whole,
+        side by side, which of few documents is always the faster: a query in a query takes some microseconds to make.
+        """
         clauses = (*clause.clauses, *clause.bonus) if isinstance(clause, api.Every) else (clause,)
-        weighing = [c for c in clauses if not (api.weightless(c) or (isinstance(c, api.Term) and not frequency(c.field, c.token)))]
-        return self._with(tantivy.Query.const_score_query(found, 0.0), weighing, deep)
+        along, apart = list[tantivy.Query](), list[tantivy.Query]()
+        for one in clauses:
+            if api.weightless(one) or not (held := size(one, frequency)):
+                continue
+            if held <= READ_ALONG * matches:
+                along.append(self.clause(one))
+            else:
+                apart += self._highest(one, frequency) if isinstance(one, api.Best) else [self.clause(one)]
+        return self._around(tantivy.Query.const_score_query(found, 0.0), apart, along)
+
+    def _highest(self, best: api.Best, frequency: Frequency) -> Iterator[tantivy.Query]:
+        """The alternatives of a clause of which the highest counts, and of the others a share, each as a query of its own: as alternatives they are a union, which is read
+        in windows of 4,096 documents. What counts only where no higher one does is asked so, which takes constant scores."""
+        constant = [c for c in best.clauses if isinstance(c, api.Scored | api.Passing)]
+        if len(constant) < len(best.clauses):
+            yield self.clause(best)
+            return
+        higher: list[tantivy.Query] = []
+        for one in sorted((c for c in constant if size(c, frequency)), key=lambda c: -c.score):
+            met = alone = self.clause(one.clause) if isinstance(one, api.Scored) else self.filter(one.filter)
+            for other in higher:
+                alone = tantivy.Query.boolean_query([(_MUST, alone), (_NOT, other)])
+            share = best.tie if higher else 0.0
+            if share:
+                yield tantivy.Query.const_score_query(met, one.score * share)
+            yield tantivy.Query.const_score_query(alone, one.score * (1.0 - share))
+            higher.append(met)
 
     @staticmethod
     def others(query: tantivy.Query, ahead: tantivy.Query) -> tantivy.Query:
