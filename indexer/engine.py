@@ -15,7 +15,10 @@ import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol, TypeGuard
+
+import orjson
 
 from catalog.errors import BadRequest
 
@@ -177,13 +180,19 @@ class Query:
         return {name: limit for name, limit in self.facets.items() if name in narrowed}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hit:
     """One document found: its id, score or sort key, and its stored body (the resource as JSON)."""
 
     id: str
     score: float
     body: bytes
+
+    @cached_property
+    def record(self) -> Mapping[str, Any]:
+        """The body as a plain dict of the fields that are set: what the index holds was validated when it was stored. Read once, for all that look at it."""
+        record: dict[str, Any] = orjson.loads(self.body)
+        return record
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def courses_for(engine: Engine, job: Resource, size: int = 6) -> tuple[Recommend
     for asked in (taught(rarity, ad.title, ad.trades), [*taught(rarity, ad.asks), *majors]):  # apart: the words of one would crowd out the other's
         if asked:
             page = engine.search(Query(clause=Some(tuple(asked)), scope=(unexpired(), OneOf("kind", COURSES)), size=POOL))
-            courses |= {hit.id: orjson.loads(hit.body) for hit in page.hits if hit.id not in courses}
+            courses |= {hit.id: hit.record for hit in page.hits if hit.id not in courses}
     topics = {id: _topic(course["title"], rarity) for id, course in courses.items()}
     rarity.learn((word for topic in topics.values() if not topic.weighed for word in topic.words), COURSES)
     named = {id: list(_named(topic, ad)) for id, topic in topics.items()}
@@ -154,7 +154,7 @@ def _asking_for(engine: Engine, course: Resource, topic: Topic, fields: Iterable
     page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", ("job",))), size=POOL, first=FIRST))
     found: list[Candidate] = []
     for hit in page.hits:
-        job = orjson.loads(hit.body)
+        job = hit.record
         match = _answers(topic, _named(topic, Ad(job, topic.words)))
         shared = [code for code in course.major if code in values(job, "major")]
         if match:

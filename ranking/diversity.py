@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import orjson
-
 from indexer.engine import Cursor, Engine, Hit, OneOf, Page, Query
 from ranking.results import Request
 from ranking.signals import ALIKE, SAME_PROVIDER
@@ -39,7 +37,7 @@ def cut(page: Page, offset: int, size: int, *, mix: bool) -> Page:
 
 def absent(engine: Engine, query: Query, page: Page) -> dict[str, tuple[Hit, ...]]:
     """The best GUESTS of each kind that was found but has no hit on the page: those with most first, at most KINDS of them."""
-    shown = {_traits(orjson.loads(hit.body))[0] for hit in page.hits}
+    shown = {_traits(hit.record)[0] for hit in page.hits}
     kinds = [(kind, count) for kind, count in page.facets.get("kind", ()) if count and kind not in shown] if page.next else []
     asked = replace(query, facets={}, offset=0, size=GUESTS)
     # how many there are is known already: only for very many is it worth looking among the first
@@ -48,7 +46,7 @@ def absent(engine: Engine, query: Query, page: Page) -> dict[str, tuple[Hit, ...
 
 def mixed(hits: Sequence[Hit], first: int) -> list[Hit]:
     """Hits in turn; only the first so many places are decided, the rest follows as it stood."""
-    traits = [_traits(orjson.loads(hit.body)) for hit in hits]
+    traits = [_traits(hit.record) for hit in hits]
     kinds, providers = Counter(kind for kind, _ in traits), Counter(provider for _, provider in traits)
     if len(kinds) < 2 and (len(providers) < 2 or len(providers) == len(hits)):
         return list(hits)

@@ -14,11 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-import orjson
-
 from catalog.text import key
 from catalog.vocab import vocabulary
-from indexer.engine import Anything, Engine, Page, Query
+from indexer.engine import Anything, Engine, Hit, Page, Query
 from indexer.fields import FILTERS
 from ranking.clauses import Question, question, questions
 from ranking.evidence import all_weighed, weighed
@@ -41,16 +39,16 @@ def onward(engine: Engine, request: Request, reading: Reading, page: Page, asked
     """(the corrected text, steps of the ladder) where the first page shows too little; most searches need neither."""
     if request.page > 1 or request.cursor:
         return None, ()
-    if asked.name in SPELT and page.hits and (meant := suggestion(engine, request, reading, [h.body for h in page.hits])):
+    if asked.name in SPELT and page.hits and (meant := suggestion(engine, request, reading, page.hits)):
         return meant, ()
     if not page.total or asked.dropped:
         return None, ladder(engine, request, reading)
     return None, tuple(neighbours(engine, request, reading)) if page.total < FEW else ()
 
 
-def suggestion(engine: Engine, request: Request, reading: Reading, bodies: list[bytes]) -> str | None:
+def suggestion(engine: Engine, request: Request, reading: Reading, hits: Sequence[Hit]) -> str | None:
     """The typed text as the first hits spell it, if that finds something as it stands; else None."""
-    text = corrected(reading, [orjson.loads(b)["title"] for b in bodies[:LOOKED_AT]])
+    text = corrected(reading, [h.record["title"] for h in hits[:LOOKED_AT]])
     return text if text and _strict(engine, replace(request, text=text)) else None
 
 
@@ -130,7 +128,7 @@ def _spelt(engine: Engine, request: Request, reading: Reading) -> Iterator[Step]
     for one in alike:
         hits = engine.search(Query(one.clause, scope=(unexpired(),), size=LOOKED_AT)).hits
         if hits:
-            text = corrected(reading, [orjson.loads(h.body)["title"] for h in hits])
+            text = corrected(reading, [h.record["title"] for h in hits])
             wider = replace(request, text=text, filters={}) if text else request
             if text and (count := _strict(engine, wider)):
                 yield Step("spelling", (reading.text,), "", wider, count)

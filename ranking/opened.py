@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-import orjson
-
 from catalog import place
 from indexer.engine import Engine, OneOf, Query
 from ranking.alike import Reason
@@ -30,7 +28,7 @@ def also_opened(engine: Engine, id: str, size: int = 6) -> tuple[Recommendation,
     if not ids:
         return ()
     page = engine.search(Query(scope=(unexpired(), OneOf("id", ids)), size=len(ids)))
-    known = {hit.id: orjson.loads(hit.body) for hit in page.hits}
+    known = {hit.id: hit.record for hit in page.hits}
     return tuple(Recommendation(ResultHit(other, 0.0, known[other]), Reason("opened")) for other in ids if other in known)[:size]
 
 

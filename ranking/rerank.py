@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catalog.resource import Resource
 from catalog.text import align
 from indexer.analysis import is_han
 from indexer.engine import Hit
@@ -36,6 +35,6 @@ def likeness(reading: Reading, title: str) -> float:
 def reranked(reading: Reading, hits: Sequence[Hit]) -> tuple[list[Hit], float]:
     """Hits with the likest first, the order of equals kept; and how like the likest is."""
     head = list(hits[:WINDOW])
-    likes = {hit.id: likeness(reading, Resource.from_json(hit.body).title) for hit in head}
+    likes = {hit.id: likeness(reading, hit.record["title"]) for hit in head}
     head.sort(key=lambda hit: -round(likes[hit.id] / STEP))
     return [*head, *hits[WINDOW:]], max(likes.values(), default=0.0)

@@ -8,8 +8,6 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
-import orjson
-
 from catalog.errors import BadRequest
 from catalog.resource import Resource
 from catalog.text import key, whole
@@ -80,13 +78,13 @@ def search(engine: Engine, request: Request, *, ways: bool = True) -> Results:
         partial=page.partial,
         generation=page.generation,
         interpretation=Interpretation(request.text, reading.concepts, tuple(t.text for t in reading.words), asked.dropped if page.total else ()),
-        hits=tuple(_hit(h.id, h.score, h.body, needles) for h in page.hits),
+        hits=tuple(_hit(h, needles) for h in page.hits),
         facets={name: shown(name, page.facets[_counted(name, request)[0]], request.filters.get(name, ())) for name in facets},
         suggestion=meant,
         next=cursor.token(page, request),
         ladder=steps,
         by=asked.name,
-        others={kind: tuple(_hit(h.id, h.score, h.body, needles) for h in hits) for kind, hits in absent.items()},
+        others={kind: tuple(_hit(h, needles) for h in hits) for kind, hits in absent.items()},
     )
 
 
@@ -236,7 +234,5 @@ def shown(name: str, counts: tuple[tuple[str, int], ...], selected: tuple[str, .
 
 
 # ── hits ───────────────────────────────────────────────────────────────────────────────────────────────
-def _hit(id: str, score: float, body: bytes, needles: frozenset[str]) -> ResultHit:
-    # what the index holds was validated when it was stored: its JSON is the plain dict that is wanted
-    resource = orjson.loads(body)
-    return ResultHit(id, round(score, 4), resource, highlights(resource, needles))
+def _hit(hit: Hit, needles: frozenset[str]) -> ResultHit:
+    return ResultHit(hit.id, round(hit.score, 4), hit.record, highlights(hit.record, needles))

@@ -12,8 +12,6 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-import orjson
-
 from catalog import shortlink
 from catalog.resource import Kind, Resource
 from catalog.text import key
@@ -27,6 +25,7 @@ from ranking.results import ResultHit
 POOL = 80  # hits that are compared
 POOLS: Mapping[str, int] = {"lesson": 160}  # all lessons of a book, so that those beside this one are among them
 MANY = 300_000  # resources from which those like an ad are looked for in its city first: a city has thousands of them, of which those are shown first anyway
+POOL_OF_MANY = 48  # hits that are compared among so many, which hold enough that are like it: to read and compare eighty took a tenth of a page's time
 ENOUGH = 3 * POOL  # that must be found there
 WORDS = 12  # of a title that are asked for, the rarest
 TELLING = (1, 3)  # of them, as long as too little is found: a large city has half a million posts with one of the others
@@ -73,7 +72,7 @@ def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommen
     kinds = FAMILY.get(resource.kind, (str(resource.kind),))
     rarity = Rarity(engine)
     seed = Seed(resource, rarity, kinds)
-    query = Query(scope=(unexpired(), OneOf("kind", kinds)), size=POOLS.get(resource.kind, POOL))
+    query = Query(scope=(unexpired(), OneOf("kind", kinds)), size=POOLS.get(resource.kind, POOL if rarity.total < MANY else POOL_OF_MANY))
     page = Page(0, (), {}, "")
     for one in _questions(seed, rarity, query):
         page = engine.search(one)
@@ -82,7 +81,7 @@ def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommen
     own = {resource.id, *resource.also}
     found: list[Candidate] = []
     for hit in page.hits:
-        if hit.id not in own and (match := alike(seed, other := orjson.loads(hit.body))):
+        if hit.id not in own and (match := alike(seed, other := hit.record)):
             found.append(Candidate(match[0], hit.id, match[0], other, match[1]))
     return chosen(found, size)
 
