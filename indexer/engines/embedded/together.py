@@ -7,7 +7,7 @@ one, and what a combination stands for is told apart once for all its matches.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
@@ -52,13 +52,13 @@ def columns(fields: Collection[str]) -> list[str]:
 
 def counted(column: str, found: Iterable[tuple[str, int]], fields: Collection[str]) -> dict[str, list[tuple[str, int]]]:
     """(value, documents) of those fields that stand in the column, from how many documents hold each combination."""
-    counts = {place: Counter[str]() for place, field in enumerate(COLUMNS[column]) if field in fields}
+    counts = [(place, defaultdict[str, int](int)) for place, field in enumerate(COLUMNS[column]) if field in fields]
     for combination, documents in found:
         values = _values(combination)
-        for place, count in counts.items():
+        for place, count in counts:
             for value in values[place]:
                 count[value] += documents
-    return {COLUMNS[column][place]: list(count.items()) for place, count in counts.items()}
+    return {COLUMNS[column][place]: list(count.items()) for place, count in counts}
 
 
 @lru_cache(maxsize=32_768)
