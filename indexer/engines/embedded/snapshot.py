@@ -11,6 +11,8 @@ from threading import Lock
 import tantivy
 
 from indexer import engine as api
+from indexer.engines.embedded.anywhere import matching
+from indexer.engines.embedded.plan import size
 from indexer.engines.embedded.translate import Translator
 
 COSTLY = 5_000  # matches from which totals and counts are remembered
@@ -38,9 +40,14 @@ class Snapshot:
         everywhere = [f.field for f in (*query.scope, *query.filters) if isinstance(f, api.Between) and self._extent(f.field)[0] < math.inf]
         return self.translator.whole(query, self.frequency if self._large else None, everywhere)
 
-    def ranking(self, found: tantivy.Query, query: api.Query, matches: int = 0) -> tantivy.Query:
-        """What was found as it is ranked: what orders by a number needs no scores. matches: how many were found, 0 where nobody knows."""
+    def ranking(self, found: tantivy.Query, query: api.Query, matches: float) -> tantivy.Query:
+        """What was found as it is ranked: what orders by a number needs no scores. matches: how many were found."""
         return found if query.sort else self.translator.weighed(found, query.clause, self.frequency, matches if self._large else math.inf)
+
+    def likely(self, query: api.Query) -> float:
+        """How many a query may find, where it is not worth counting: half of the most that its rarest part allows."""
+        parts = [matching(query.clause), *(api.Passing(f, 0.0) for f in (*query.scope, *query.filters) if isinstance(f, api.OneOf))]
+        return min(self.searcher.num_docs, *(size(part, self.frequency) for part in parts)) / 2
 
     def frequency(self, field: str, token: str) -> int:
         """How many documents hold a token."""
