@@ -120,7 +120,8 @@ async def load(paths: list[str], url: str, rate: float, seconds: float, connecti
         connection = await free.get()
         seen.asking += 1
         try:
-            status, length, told = await asyncio.wait_for(connection.get(path), PATIENCE)
+            async with asyncio.timeout(PATIENCE):  # wait_for() makes a task of its own for each request
+                status, length, told = await connection.get(path)
             if status == 503 and told:
                 seen.shed.append(due - began)
             elif status >= 400:
