@@ -127,9 +127,10 @@ def nodes(root: str) -> list[int]:
 
 
 def held(root: str) -> int:
-    """Bytes of the index: the embedded one, or all of this run on a cluster."""
+    """Bytes of the index: of the embedded one the generation that answers, or all of this run on a cluster."""
     if not root:
-        return size(Path(os.environ["HAOKE_HOME"]) / "index")
+        index = Path(os.environ["HAOKE_HOME"]) / "index"
+        return size(index / json.loads((index / "active.json").read_bytes())["active"])
     name = os.environ["HAOKE_ENGINE"].rpartition("/")[2]
     with Elasticsearch(root, request_timeout=60) as client:
         return int(client.indices.stats(index=f"{name}.*", metric="store").body["_all"]["total"]["store"]["size_in_bytes"])

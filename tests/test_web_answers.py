@@ -22,7 +22,7 @@ from indexer.document import to_document
 from indexer.engine import Engine, Page, Query
 from tests.web_sample import build, records
 from web import create_app, gate
-from web.answers import Answer, Answers
+from web.answers import HANDOVER, Answer, Answers
 from web.beside import Beside
 from web.gate import Gate
 
@@ -308,7 +308,7 @@ def test_what_was_committed_is_waited_for_once_the_handover_is_over(app: Flask, 
     door = app.extensions["haoke.overload"] = Gate(permits=0, waiting=1, patience=0.2)
     began = time.monotonic()
     assert client.get(path).data == before and time.monotonic() - began < 0.15
-    now[0] += 3.5
+    now[0] += HANDOVER + 0.5
     threading.Timer(0.05, door.leave).start()
     asked = engine.asked
     assert client.get(path).status_code == 200 and engine.asked > asked, "there was time to wait for a permit"

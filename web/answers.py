@@ -4,8 +4,8 @@ Kept ready to send – compressed, with its tag – by address, language and enc
 first, and all of them what the others have made (web.beside). An answer holds as long as the engine's mark() stands: a commit or another generation ends it. Where an engine has no
 mark, a cluster, it holds for UNMARKED seconds. What is counted (web.counting) is counted each time.
 
-A commit ends thousands of answers in one moment, while as many are asked as before. Nobody is to wait for that: where no permit is free
-(web.gate), the answer from before the commit is given for HANDOVER seconds more; and at any time rather than none at all.
+A commit ends thousands of answers in one moment, while as many are asked as before. Nobody is to wait for that, nor be sent away: where no permit is free
+(web.gate), the answer from before the commit is given for HANDOVER seconds more, so that what was never answered comes first; and at any time rather than none at all.
 
 Where something was left out of an answer because others wait, it says so (`Server-Timing: brief`) and is given until a permit is free: then it is made whole.
 """
@@ -31,7 +31,7 @@ from web.i18n import language
 SECONDS = 900.0  # that an answer may be old, where neither a commit nor the day ends it before
 DAY = 86_400
 UNMARKED = 5.0
-HANDOVER = 3.0  # after a commit: what was committed is seen within five, however much there is to do
+HANDOVER = 30.0  # after a commit: what was committed is seen at once where there is time to look, and this much later where others wait who would else be sent away
 BYTES = 128 * 1024 * 1024  # of all answers of a process that is alone
 BESIDE = 32 * 1024 * 1024  # of one that has others beside it: the rest lies where all find it
 LARGEST = 256 * 1024  # of one

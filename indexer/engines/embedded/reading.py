@@ -92,7 +92,7 @@ class Reader:
             return api.Page(total, (), facets, generation)
         found = snapshot.whole(query)
         if not (query.facets or query.first):  # nothing to count but what is found: in one pass
-            ranking = snapshot.ranking(found, query, snapshot.likely(query))
+            ranking = snapshot.ranking(found, query)
             result = self._best(searcher, query, ranking, _start(query) + query.size + EDGE, count=True)
             return self._page(snapshot, query, result.count, [(ranking, result.count)], {}, generation, result.hits)
         # counted before anything is scored: most questions of a search that goes on asking find nothing, and scoring nothing costs ten times more

@@ -40,12 +40,16 @@ class Snapshot:
         everywhere = [f.field for f in (*query.scope, *query.filters) if isinstance(f, api.Between) and self._extent(f.field)[0] < math.inf]
         return self.translator.whole(query, self.frequency if self._large else None, everywhere)
 
-    def ranking(self, found: tantivy.Query, query: api.Query, matches: float) -> tantivy.Query:
-        """What was found as it is ranked: what orders by a number needs no scores. matches: how many were found."""
-        return found if query.sort else self.translator.weighed(found, query.clause, self.frequency, matches if self._large else math.inf)
+    def ranking(self, found: tantivy.Query, query: api.Query, matches: float | None = None) -> tantivy.Query:
+        """What was found as it is ranked: what orders by a number needs no scores. matches: how many were found, if somebody has counted."""
+        if query.sort:
+            return found
+        if not self._large:
+            matches = math.inf
+        return self.translator.weighed(found, query.clause, self.frequency, self._likely(query) if matches is None else matches)
 
-    def likely(self, query: api.Query) -> float:
-        """How many a query may find, where it is not worth counting: half of the most that its rarest part allows."""
+    def _likely(self, query: api.Query) -> float:
+        """How many a query may find: half of the most that its rarest part allows."""
         parts = [matching(query.clause), *(api.Passing(f, 0.0) for f in (*query.scope, *query.filters) if isinstance(f, api.OneOf))]
         return min(self.searcher.num_docs, *(size(part, self.frequency) for part in parts)) / 2
 
