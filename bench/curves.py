@@ -126,11 +126,12 @@ def nodes(root: str) -> list[int]:
     return [pid for pid in pids if Path(f"/proc/{pid}/status").exists()]
 
 
-def held(root: str) -> int:
+def held(root: str, engine: Engine) -> int:
     """Bytes of the index: of the embedded one the generation that answers, or all of this run on a cluster."""
     if not root:
-        index = Path(os.environ["HAOKE_HOME"]) / "index"
-        return size(index / json.loads((index / "active.json").read_bytes())["active"])
+        active = engine.active()
+        assert active  # it has just been counted
+        return size(Path(os.environ["HAOKE_HOME"]) / "index" / active.name)
     name = os.environ["HAOKE_ENGINE"].rpartition("/")[2]
     with Elasticsearch(root, request_timeout=60) as client:
         return int(client.indices.stats(index=f"{name}.*", metric="store").body["_all"]["total"]["store"]["size_in_bytes"])
@@ -144,10 +145,11 @@ def measure(kind: str, root: str, built: Built, seconds: float) -> Point:
     times = timed(engine)
     beside = nodes(root)
     served = pages(list(dict.fromkeys(sampled(engine, PAGES, seed=8))), seconds, beside=beside)
+    index = held(root, engine)
     engine.close()
     return Point(
         kind, documents, round(built.ingest, 1), round(built.reindex, 1), round(documents / (built.ingest + built.reindex)) if built.ingest else 0, round(built.memory),
-        round(size(home / "catalog.sqlite") / documents), round(held(root) / documents), round(percentile(times, 0.5), 2), round(percentile(times, 0.95), 2),
+        round(size(home / "catalog.sqlite") / documents), round(index / documents), round(percentile(times, 0.5), 2), round(percentile(times, 0.95), 2),
         round(served.html), round(served.json), round(served.web_ms, 2), round(served.beside_ms, 2), round(served.kept_ms, 2), round(served.memory + memory(beside)), machine(), date.today().isoformat(), command(),
     )  # fmt: skip
 

@@ -121,8 +121,10 @@ def _unfiltered(engine: Engine, request: Request) -> Iterator[Step]:
 
 
 def _spelt(engine: Engine, request: Request, reading: Reading) -> Iterator[Step]:
-    """The words as titles spell them that sound or look alike, whatever the filters; under the filters if these have it."""
-    if not request.filters or _strict(engine, replace(request, filters={})):  # the search itself has looked for these; what there is elsewhere is no slip
+    """The words as titles spell them that sound or look alike, whatever the filters; none where the words stand somewhere as they are typed."""
+    if not request.filters:  # the search itself has looked for these
+        return
+    if _strict(engine, replace(request, filters={})):
         return
     alike = [one for one in questions(reading) if one.name in SPELT]
     for one in alike:

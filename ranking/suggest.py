@@ -12,11 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
-import orjson
-
 from catalog.text import clean, key, whole
 from catalog.vocab import vocabulary
-from indexer.engine import Anything, Between, Engine, OneOf, Query
+from indexer.engine import Anything, Between, Engine, Hit, OneOf, Query
 from indexer.fields import FACETS
 from indexer.sounds import is_letters
 from ranking.clauses import every, question
@@ -120,15 +118,14 @@ def _known(engine: Engine, head: str, chosen: Chosen, now: int, fields: tuple[st
     """One question to the engine; titles only where no words narrow it. `now` only makes the answer grow old."""
     asked = Query(question(understand(head)) if head else Anything(), scope=(unexpired(), *narrowed(dict(chosen))))
     page = engine.search(replace(asked, facets={name: ENTITIES[name] for name in fields}, sort="popularity", size=0 if head else POPULAR))
-    titles = tuple(_distinct_titles(h.body for h in page.hits))
+    titles = tuple(_distinct_titles(page.hits))
     return Known({name: dict(values) for name, values in page.facets.items()}, titles, Names(key(t) for t, _, _ in titles), page.partial)
 
 
-def _distinct_titles(bodies: Iterable[bytes]) -> Iterator[tuple[str, str, float]]:
+def _distinct_titles(hits: Iterable[Hit]) -> Iterator[tuple[str, str, float]]:
     """Each title once, without the number of its part: 高等数学（一） and （二） are one suggestion."""
     seen = set()
-    for body in bodies:
-        one = orjson.loads(body)
+    for one in (hit.record for hit in hits):
         title = _PART.sub("", one["title"]) or one["title"]
         if (name := key(title)) not in seen:
             seen.add(name)
@@ -186,7 +183,7 @@ def _titles(engine: Engine, typed: str, chosen: Chosen, span: tuple[int, int], b
         lasting = OneOf("kind", tuple(e.code for e in vocabulary("kind") if e.code not in ADVERTISED))
         hits = engine.search(replace(query, scope=(unexpired(), lasting, *narrowed(dict(chosen))), sort="")).hits
     found: list[Ranked] = []
-    for title, kind, popularity in _distinct_titles(h.body for h in hits):
+    for title, kind, popularity in _distinct_titles(hits):
         how = fit(typed, key(title))
         if how is None and clean(typed) == typed:
             how = Fit.SHORT
@@ -223,7 +220,8 @@ def _last_word(engine: Engine, text: str, chosen: Chosen, now: int, limit: int) 
 def _queries(typed: str, span: tuple[int, int]) -> Iterator[Ranked]:
     asked, names = popular_queries()
     fits = names.find(typed) if typed else dict.fromkeys(range(len(asked)), Fit.BEGINS)
-    for (query, times), how in ((asked[i], how) for i, how in fits.items()):
+    for i, how in fits.items():
+        query, times = asked[i]
         yield (how, 0, -times), Suggestion(query, "query", "", "", query, None, span)
 
 

@@ -55,7 +55,7 @@ class Translator:
                     return self.clause(api.Term(field, tokens[0], weight))
                 return self._weighted(tantivy.Query.phrase_query(self.schema, field, list(tokens), slop=slop), weight)
             case api.Every(clauses, bonus):
-                return self._with(tantivy.Query.boolean_query([(_MUST, self.clause(c)) for c in clauses]), bonus)
+                return self._around(tantivy.Query.boolean_query([(_MUST, self.clause(c)) for c in clauses]), [self.clause(c) for c in bonus])
             case api.Some(clauses, least):
                 return tantivy.Query.boolean_query([(_SHOULD, self.clause(c)) for c in clauses], minimum_number_should_match=max(1, least))
             case api.Best(clauses, tie):
@@ -68,12 +68,8 @@ class Translator:
                 return tantivy.Query.all_query()
         raise EngineError(f"no such clause: {clause!r}")
 
-    def _with(self, query: tantivy.Query, bonus: Sequence[api.Clause]) -> tantivy.Query:
-        """The query with what adds to its score: see _around()."""
-        return self._around(query, [self.clause(clause) for clause in bonus], [])
-
     @staticmethod
-    def _around(query: tantivy.Query, apart: Sequence[tantivy.Query], along: Sequence[tantivy.Query]) -> tantivy.Query:
+    def _around(query: tantivy.Query, apart: Sequence[tantivy.Query], along: Sequence[tantivy.Query] = ()) -> tantivy.Query:
         """The query with what adds to its score, one around the other: side by side they would be read whole, as a union, not only where the query matches. Those
         `along`, and more than DEEP of them, stand side by side."""
         beside = [*apart[DEEP:], *along]
