@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import orjson
 import pytest
@@ -206,14 +207,53 @@ def test_a_full_gate_says_so_at_once_and_serves_those_it_took_in() -> None:
             asked.result()
     assert len(served) == 3 and len(refused) == 5
     assert max(refused) - began < 0.05
-    assert (door.free, door.queued) == (1, 0)
+    assert (door.free, list(door.queue)) == (1, [])
 
 
 def test_nobody_waits_at_the_gate_for_longer_than_it_says() -> None:
-    door = Gate(permits=0, waiting=1, patience=0.05)
+    door = Gate(permits=0, waiting=1, patience=0.05, burst=0.1)
+    began = time.monotonic()
     with pytest.raises(Overloaded):
         door.enter()
-    assert door.queued == 0
+    assert 0.1 <= time.monotonic() - began < 0.3 and not door.queue
+
+
+def test_a_queue_that_may_yet_empty_is_waited_for_and_one_that_stands_is_not() -> None:
+    """Several dear questions at once are over in a moment; where more is asked than can be answered, all would wait, and be served late."""
+    door = Gate(permits=0, waiting=9, patience=0.05, burst=0.4)
+
+    def waited(after: float) -> float:
+        """How long somebody waits in vain who comes then."""
+        time.sleep(after)
+        began = time.monotonic()
+        with pytest.raises(Overloaded):
+            door.enter()
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(3) as pool:
+        first, soon, late = pool.map(waited, (0.0, 0.2, 0.38))
+    assert first >= 0.4 and 0.15 <= soon < 0.35 and 0.05 <= late < 0.2
+    assert waited(0.0) >= 0.4, "the queue was empty meanwhile: it has not stood since"
+
+
+def test_a_permit_goes_to_who_has_waited_longest() -> None:
+    door = Gate(permits=0, waiting=9, patience=5.0)
+    served: list[int] = []
+
+    def visit(number: int) -> None:
+        door.enter()
+        served.append(number)
+        door.leave()
+
+    threads = [threading.Thread(target=visit, args=(number,)) for number in range(5)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        while len(door.queue) <= number:
+            time.sleep(0.001)
+    door.leave()
+    for thread in threads:
+        thread.join(5)
+    assert served == [0, 1, 2, 3, 4] and door.free == 1
 
 
 def test_overload_is_a_503_that_says_when_to_come_back_and_kept_answers_are_served_meanwhile(app: Flask, engine: Counted) -> None:
@@ -234,19 +274,23 @@ def test_overload_is_a_503_that_says_when_to_come_back_and_kept_answers_are_serv
     assert app.extensions["haoke.overload"].free == 1
 
 
-def test_while_others_wait_a_resource_comes_without_recommendations_and_soon_with_them(app: Flask, client: FlaskClient) -> None:
+def test_while_others_wait_a_resource_comes_without_recommendations_and_soon_with_them(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     path = "/resources/icourse163:2"
     door: Gate = app.extensions["haoke.overload"]
-    door.queued = 1
-    brief = client.get(path)
+    with monkeypatch.context() as others_come:
+        others_come.setattr(gate, "pressed", lambda: True)
+        brief = client.get(path)
     assert (brief.status_code, brief.headers["Server-Timing"]) == (200, "brief") and PANELS not in brief.text and "<h1" in brief.text
+    door.queue.append(Event())
     again = client.get(path)
     assert again.data == brief.data and again.headers["Server-Timing"] == "brief" and door.free == gate.permits(""), "it is not made again while others wait"
-    door.queued = 0
+    door.queue.clear()
     whole = client.get(path)
     assert "Server-Timing" not in whole.headers and PANELS in whole.text and whole.headers["ETag"] != brief.headers["ETag"]
-    door.queued = 1
+    door.queue.append(Event())
     assert client.get(path).data == whole.data
+    door.queue.clear()
+    monkeypatch.setattr(gate, "pressed", lambda: True)
     assert client.get("/api/v1/similar/icourse163:2").json["similar"], "who asks for them gets them"
 
 
@@ -254,7 +298,7 @@ def test_while_others_wait_a_resource_comes_without_recommendations_and_soon_wit
 def test_while_the_gate_is_full_there_are_threads_to_say_so(url: str) -> None:
     """Requests that find no thread queue in the server: that was seconds long, and nobody was told anything."""
     assert gate.threads(url) >= gate.permits(url) + gate.WAITING + 8
-    assert gate.PATIENCE < 0.25, "who was let in late must still be served in time"
+    assert gate.PATIENCE < 0.25 and gate.BURST <= 0.5, "who was let in late must still be served in time"
 
 
 def test_who_is_refused_gets_a_bare_page_that_holds_nothing_of_others(app: Flask) -> None:
@@ -287,7 +331,7 @@ def test_after_a_commit_the_answer_from_before_is_given_where_a_new_one_would_ha
     with engine.writer(active.name) as writer:
         writer.add([to_document(Resource(id="new:1", kind="course", service="higher", source=("new",), title="数学之美"), 1.0)])  # type: ignore[arg-type]
         writer.commit(sequence=active.sequence + 1)
-    busy, free = Gate(permits=0, waiting=1, patience=0.01), Gate(permits=1)
+    busy, free = Gate(permits=0, waiting=1, patience=0.01, burst=0.01), Gate(permits=1)
     app.extensions["haoke.overload"] = busy
     assert client.get(path).data == before, "no permit is free: nobody waits for what the commit changed"
     assert client.get("/api/v1/search?q=物理").status_code == 503, "what was not asked before it can't be given"
