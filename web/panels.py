@@ -65,8 +65,10 @@ class Chip:
 
 
 def tabs(found: Results, links: Links) -> list[Tab]:
-    """All kinds with what they hold, in the vocabulary's order; nothing when there is but one."""
-    values = found.facets.get("kind", ())
+    """All kinds with what they hold, in the vocabulary's order; nothing when there is but one, or none were counted."""
+    if "kind" not in found.facets:
+        return []
+    values = found.facets["kind"]
     chosen = found.request.filters.get("kind", ())
     if len(values) < 2 and not chosen:
         return []
