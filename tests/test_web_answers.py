@@ -17,6 +17,7 @@ import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from catalog.errors import Overloaded
 from catalog.resource import Resource
@@ -24,8 +25,9 @@ from indexer.document import to_document
 from indexer.engine import Engine, Page, Query
 from tests.web_sample import build, records
 from web import create_app, gate
-from web.answers import HANDOVER, Answer, Answers
+from web.answers import ALIKE, HANDOVER, Answer, Answers
 from web.beside import Beside
+from web.conditional import TOOK
 from web.gate import Gate
 
 PAGE = "/search?q=数学"
@@ -75,6 +77,50 @@ def test_what_was_asked_a_moment_ago_is_not_made_again(client: FlaskClient, engi
     assert (second.status_code, second.data) == (200, first.data)
     same = lambda response: {name: value for name, value in response.headers if name not in ("Date",)}  # noqa: E731
     assert same(second) == same(first)
+
+
+READERS = [
+    {}, PERSON, {"Accept-Encoding": "gzip"}, {"Accept-Language": "en"}, {"Accept-Language": "zh-TW,en;q=0.5"}, {"Cookie": "lang=en"},
+    {"Cookie": "lang=en; other=1"}, {"Host": "two.example"}, {"Cache-Control": "no-cache"}, {"Accept": "application/json"},
+]  # fmt: skip
+
+
+def test_whoever_asked_before_each_reader_gets_what_would_be_made_for_them(app: Flask, engine: Counted, tmp_path: Path) -> None:
+    paths = [PAGE, "/search?q=%E6%95%B0%E5%AD%A6", "/search?q=数学&lang=en", "/resources/icourse163:1", "/api/v1/search?q=数学", "/api/v1/suggest?q=gao", "/", "/robots.txt", "/search?q=数学&size=9999"]
+    kept = {(path, number): app.test_client(use_cookies=False).get(path, headers=who) for _ in range(3) for number, who in enumerate(READERS) for path in paths}
+    for (path, number), given in kept.items():
+        made = create_app(engine, home=tmp_path / "home").test_client(use_cookies=False).get(path, headers=READERS[number])  # type: ignore[arg-type]
+        assert seen(given) == seen(made), (path, READERS[number])
+
+
+def seen(response: TestResponse) -> tuple[int, bytes, set[tuple[str, str]]]:
+    """What a reader sees of an answer, but for its time."""
+    text = gzip.decompress(response.data) if "Content-Encoding" in response.headers else response.data
+    return response.status_code, TOOK.sub(b"", text), {(name, value) for name, value in response.headers if name not in ("Date", "Content-Length", "Set-Cookie")}
+
+
+def test_what_was_asked_before_is_known_before_anything_is_made_of_a_request(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _ = client.get(PAGE), client.get(PAGE)
+    asked = []
+    real = app.full_dispatch_request
+    monkeypatch.setattr(app, "full_dispatch_request", lambda: asked.append(1) or real())
+    known = client.get(PAGE)
+    assert (known.status_code, known.data, asked) == (200, first.data, [])
+    have = client.get(PAGE, headers={"If-None-Match": first.headers["ETag"]})
+    assert (have.status_code, have.data) == (304, b"")
+    assert (client.head(PAGE).data, client.head(PAGE).headers["ETag"]) == (b"", first.headers["ETag"])
+    assert client.post(PAGE).status_code == 405
+    assert len(asked) == 4
+
+
+def test_strange_requests_do_not_fill_the_memory(app: Flask) -> None:
+    known = app.extensions["haoke.answers"].alike
+    client = app.test_client(use_cookies=False)
+    client.get(PAGE, headers={"Accept-Language": "zh," * 2_000})
+    assert not known
+    for number in range(ALIKE + 5):
+        app.extensions["haoke.answers"].like((str(number),), "key")
+    assert 0 < len(known) <= ALIKE
 
 
 def test_each_reader_gets_it_in_the_encoding_and_language_asked_for(client: FlaskClient) -> None:

@@ -157,7 +157,7 @@ def test_while_results_are_fetched_the_page_says_so_and_only_the_last_choice_cou
 def test_filters_that_there_was_no_time_for_come_by_themselves_and_disturb_nobody(tab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as others_come:
         others_come.setattr(gate, "pressed", lambda: True)
-        tab.goto("/search?service=jobs")
+        tab.goto("/search?service=jobs&sort=newest")
         assert tab.locator("[data-later]").is_visible() and tab.locator("article").count() > 2 and not tab.locator("#filters").count()
         tab.evaluate("window.mark = 1")
         tab.locator("article a").nth(1).focus()
@@ -171,7 +171,7 @@ def test_filters_that_there_was_no_time_for_come_by_themselves_and_disturb_nobod
 def test_without_javascript_a_link_asks_again_for_filters_that_there_was_no_time_for(plain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as others_come:
         others_come.setattr(gate, "pressed", lambda: True)
-        plain.goto("/search?service=k12")
+        plain.goto("/search?service=k12&sort=newest")
     plain.locator("[data-later] a").click()
     assert plain.locator("#filters").is_visible() and "service=k12" in plain.url
 

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from flask import Flask, current_app, g, request
+from werkzeug.wsgi import get_host
 
 from catalog.journal import Journal
 from catalog.resource import Resource
@@ -33,6 +34,7 @@ BROWSER = re.compile(r"(?:Mozilla|Opera)/")
 PRIVATE = re.compile(r"@|(?:\d[\s-]?){7}")
 #: Filters under which a query is still the same question: the tabs.
 TABS = frozenset({"kind", "service"})
+Environ = dict[str, Any]  # of a request, as WSGI has it (PEP 3333)
 
 
 def install(app: Flask) -> None:
@@ -61,38 +63,38 @@ def searched(found: Results) -> None:
     _happened({"e": "search", "q": asked.text, "tab": tab[0], "found": "none" if not found.total else "part" if short else "all"})
 
 
-def again(event: Mapping[str, Any]) -> None:
+def again(event: Mapping[str, Any], app: Flask, environ: Environ) -> None:
     """Counts what a kept answer (web.answers) counted when it was made, for the person who gets it now."""
-    if _counts():
-        came = _from() if event["e"] == "view" else {}
-        journal: Journal = current_app.extensions["haoke.events"]
+    if _counts(environ):
+        came = _from(environ) if event["e"] == "view" else {}
+        journal: Journal = app.extensions["haoke.events"]
         journal.add({"h": datetime.fromtimestamp(journal.clock(), SHANGHAI).hour, **event, **({"from": came} if came else {})})
 
 
 def _happened(event: dict[str, Any]) -> None:
     g.setdefault("events", []).append(event)
-    again(event)
+    again(event, current_app, request.environ)
 
 
 def _of(resource: Resource) -> dict[str, str]:
     return {"id": resource.id, "kind": resource.kind.value, "service": resource.service}
 
 
-def _counts() -> bool:
+def _counts(environ: Environ) -> bool:
     """Whether a person asked for this page, now and to see it."""
-    headers = request.headers
-    agent = headers.get("User-Agent", "")
-    early = "prefetch" in headers.get("Sec-Purpose", "") + headers.get("Purpose", "") + headers.get("X-Moz", "")
-    again = "max-age=0" in headers.get("Cache-Control", "") or "no-cache" in headers.get("Cache-Control", "")
-    return request.method == "GET" and bool(BROWSER.match(agent)) and not MACHINE.search(agent) and not early and not again
+    agent = environ.get("HTTP_USER_AGENT", "")
+    early = "prefetch" in "".join(environ.get(name, "") for name in ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ"))
+    cached = environ.get("HTTP_CACHE_CONTROL", "")
+    again = "max-age=0" in cached or "no-cache" in cached
+    return environ["REQUEST_METHOD"] == "GET" and bool(BROWSER.match(agent)) and not MACHINE.search(agent) and not early and not again
 
 
-def _from() -> dict[str, str]:
+def _from(environ: Environ) -> dict[str, str]:
     """Which page of this site the link was on: the id of a resource, or the query of a search; nothing else is looked at."""
     try:
-        came, here = urlsplit(request.headers.get("Referer", "")), urlsplit(request.host_url)
-        path = came.path.removeprefix(request.script_root)
-        if came.netloc != here.netloc:
+        came = urlsplit(environ.get("HTTP_REFERER", ""))
+        path = came.path.removeprefix(environ.get("SCRIPT_NAME", ""))
+        if came.netloc != get_host(environ):
             return {}
         if path.startswith("/resources/"):
             return {"id": unquote(path.removeprefix("/resources/"))[:LONGEST_ID]}
