@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 import threading
 import time
 from collections import Counter
@@ -339,27 +338,6 @@ def test_while_others_wait_a_resource_comes_without_recommendations_and_soon_wit
     door.queue.clear()
     monkeypatch.setattr(gate, "pressed", lambda: True)
     assert client.get("/api/v1/similar/icourse163:2").json["similar"], "who asks for them gets them"
-
-
-def test_while_others_wait_results_come_without_what_narrows_them_and_soon_with_it(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = "/search?q=数学&kind=course"
-    with monkeypatch.context() as others_come:
-        others_come.setattr(gate, "pressed", lambda: True)
-        brief = client.get(path)
-        asked = client.get("/api/v1/search?q=数学")
-        none = client.get("/search?q=物理&facets=none")
-    assert "Server-Timing" not in asked.headers and len(asked.json["facets"]) > 2, "a program gets what it was promised"
-    assert "Server-Timing" not in none.headers and "data-later" not in none.text, "nothing was left out of it"
-    whole = client.get(path)
-    assert brief.headers["Server-Timing"] == "brief" and "Server-Timing" not in whole.headers
-    assert "data-later" in brief.text and 'id="filters"' not in brief.text
-    assert "data-later" not in whole.text and 'id="filters"' in whole.text
-    parts = [re.findall(pattern, page.text, re.S) for page in (brief, whole) for pattern in ('<nav class="tabs".*?</nav>', '<article.*?</article>', '<p class="total".*?</p>')]
-    assert parts[:3] == parts[3:] and all(parts), "what was found, how much, and of which kinds is all there"
-
-
-def test_facets_that_nobody_counted_are_not_shown_as_empty(client: FlaskClient) -> None:
-    assert '<nav class="tabs"' not in client.get("/search?q=数学&kind=course&facets=none").text
 
 
 @pytest.mark.parametrize("url", ["embedded:index", "http://127.0.0.1:9200/haoke"])

@@ -14,7 +14,7 @@ import pytest
 
 from tests.browser import PHONE, opened, serving, until
 from tests.web_sample import build, records
-from web import create_app, gate
+from web import create_app
 
 PAGES = ("/", "/search", "/search?q=高数", "/search?service=jobs&region=110000&degree=本科", "/search?kind=case", "/resources/icourse163:1",
          "/resources/ncss:1", "/search?q=量子&service=k12", "/nothing")  # fmt: skip
@@ -152,28 +152,6 @@ def test_while_results_are_fetched_the_page_says_so_and_only_the_last_choice_cou
     tab.get_by_label("硕士").click()
     tab.wait_for_url("**degree=master**")
     assert settled(tab, bachelor=True, master=True) and len(held) == 2
-
-
-def test_filters_that_there_was_no_time_for_come_by_themselves_and_disturb_nobody(tab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as others_come:
-        others_come.setattr(gate, "pressed", lambda: True)
-        tab.goto("/search?service=jobs&sort=newest")
-        assert tab.locator("[data-later]").is_visible() and tab.locator("article").count() > 2 and not tab.locator("#filters").count()
-        tab.evaluate("window.mark = 1")
-        tab.locator("article a").nth(1).focus()
-    until(tab, "() => document.querySelector('#filters input[name=degree]') && !document.querySelector('[data-later]')")
-    assert tab.evaluate("document.activeElement === document.querySelectorAll('article a')[1]") and settled(tab)
-    tab.locator("#filters input[name=degree]").first.click()
-    until(tab, "() => document.querySelector('#filters input:checked')")
-    assert settled(tab), "they work like those that come with the page"
-
-
-def test_without_javascript_a_link_asks_again_for_filters_that_there_was_no_time_for(plain: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as others_come:
-        others_come.setattr(gate, "pressed", lambda: True)
-        plain.goto("/search?service=k12&sort=newest")
-    plain.locator("[data-later] a").click()
-    assert plain.locator("#filters").is_visible() and "service=k12" in plain.url
 
 
 def test_the_keyboard_chooses_several_values_then_applies(tab: Any) -> None:

@@ -283,3 +283,8 @@ def test_what_was_understood_can_be_locked_or_dropped() -> None:
     chip = shown.concepts[0]
     assert parse_qs(urlsplit(chip.lock).query) == {"q": ["高数"], "school": ["北京大学"]} and parse_qs(urlsplit(chip.remove).query) == {"q": ["高数"]}
     assert shown.count == "约 20,000" and shown.leaves[-1].number == 500
+
+
+def test_facets_that_nobody_counted_are_not_shown_as_empty(client: FlaskClient) -> None:
+    assert '<nav class="tabs"' in client.get("/search?q=数学&kind=course").text
+    assert '<nav class="tabs"' not in client.get("/search?q=数学&kind=course&facets=none").text

@@ -66,11 +66,10 @@ class Listing:
     words: str  # the search in words
     feed: str  # its Atom feed
     others: list[Other]  # kinds that this page lacks, shown after its first cards
-    later: bool  # there was no time to count what narrows the search
 
 
-def listing(found: Results, root: str = "", *, later: bool = False) -> Listing:
-    """The page that shows these results; root is the path that the site is mounted at. later: its facets are still to come."""
+def listing(found: Results, root: str = "") -> Listing:
+    """The page that shows these results; root is the path that the site is mounted at."""
     request = found.request
     links = Links(request, root)
     shown = panels(found)
@@ -104,7 +103,6 @@ def listing(found: Results, root: str = "", *, later: bool = False) -> Listing:
         words=present.clip(wording.asked(request), WORDS),
         feed=links.feed(),
         others=_others(found, links, root),
-        later=later,
     )
 
 

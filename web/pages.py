@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, Response, abort, current_app, redirect, request
 
 from ranking import search as door
-from web import answers, counting, engine, gate, jsonld, keep, params
+from web import counting, engine, jsonld, keep, params
 from web.browse.common import page
 from web.browse.k12_lesson import school
 from web.browse.posting import posting
 from web.detail import detail
 from web.links import resource_path
 from web.listing import listing
-from web.panels import APART
 
 pages = Blueprint("pages", __name__)
 keep.install(pages)
@@ -22,15 +19,10 @@ keep.install(pages)
 
 @pages.get("/search")
 def results() -> Response:
-    """Results with everything that narrows them; where others wait, what narrows them comes a moment later (site.js), when the page is asked for again."""
-    asked = params.parse(request.args, stray=True)
-    later = asked.facets is None and gate.pressed()
-    if later:
-        answers.brief()
-        asked = replace(asked, facets=APART)
-    found = door.search(engine(), asked)
+    """Results with everything that narrows them."""
+    found = door.search(engine(), params.parse(request.args, stray=True))
     counting.searched(found)
-    return page("results.html", found.partial, page=listing(found, request.script_root, later=later))
+    return page("results.html", found.partial, page=listing(found, request.script_root))
 
 
 @pages.get("/resources/<path:id>")

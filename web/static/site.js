@@ -128,29 +128,7 @@ function inPlace() {
     said.textContent = "";
     setTimeout(function () { said.textContent = document.getElementById("results").dataset.said; }, 100);
     document.dispatchEvent(new Event("shown")); // for what else on this page looks after parts of <main>
-    complete(1);
   }
-
-  // A page made while many others waited comes without its filters: they are asked for until there was time to count them.
-  function complete(tried) {
-    var place = document.querySelector("#results [data-later]");
-    if (!place || tried > 5) return;
-    setTimeout(function () {
-      if (!place.isConnected) return; // another page is shown by now
-      fetch(location.href, { cache: "no-cache", headers: { Accept: "text/html" } })
-        .then(function (answer) { return answer.ok ? answer.text() : ""; })
-        .then(function (text) {
-          if (!place.isConnected) return;
-          var columns = new DOMParser().parseFromString(text, "text/html").querySelector(".columns"), side = columns && columns.querySelector(".side");
-          if (!columns || (side && side.hasAttribute("data-later"))) return complete(tried + 1);
-          place.parentElement.className = columns.className;
-          if (side) place.replaceWith(side);
-          else place.remove();
-        })
-        .catch(function () { complete(tried + 1); });
-    }, 1000 * tried);
-  }
-  complete(1);
 }
 
 // Suggestions under the search box: a combobox with a listbox (ARIA 1.2). The box keeps the focus; arrows mark an option,
