@@ -9,7 +9,7 @@ A commit ends thousands of answers in one moment, while as many are asked as bef
 
 Where something was left out of an answer because others wait, it says so (`Server-Timing: brief`) and is given until a permit is free: then it is made whole.
 
-Nine of ten requests of a busy hour are answered so. What in a request decides its answer is known once one like it has come: then nothing is read of the
+Nine of ten requests of a busy hour are given what is kept. What in a request decides its answer is known once one like it has come: then nothing is read of the
 request but that, which takes a third of the time.
 """
 
@@ -60,23 +60,23 @@ class Site(Flask):
         answer = self._known(environ)
         if answer is None:
             return super().wsgi_app(environ, start_response)
-        for event in answer.events:
-            counting.again(event, self, environ)
+        counting.again(answer.events, self, environ)
         start_response("200 OK", [*answer.headers, ("Content-Length", str(len(answer.body)))])
         return [answer.body]
 
     def _known(self, environ: WSGIEnvironment) -> Answer | None:
-        """The answer that holds, if a request like this one was seen before, and its reader has none of it already."""
+        """The answer that this process holds ready, if a request like this one was seen before, and its reader has none of it already."""
         answers: Answers = self.extensions["haoke.answers"]
-        key = answers.alike.get(decisive(environ)) if environ["REQUEST_METHOD"] == "GET" and not environ.keys() & CONDITIONAL else None
-        if key is None:
+        if environ["REQUEST_METHOD"] != "GET" or environ.keys() & CONDITIONAL:
+            return None
+        key = answers.alike.get(decisive(environ))
+        found = answers.here(key) if key else None
+        if found is None:
             return None
         try:
-            mark = self.extensions["haoke.engine"].get().mark()
+            return found if found.holds(self.extensions["haoke.engine"].get().mark()) else None
         except Exception:  # whatever it is, the usual way meets it, and tells
             return None
-        found = answers.get(key, mark)
-        return found if found and found.mark == mark and not found.brief else None
 
     def process_response(self, response: Response) -> Response:
         """What is given again has passed all that looks at a response when it was made; only what the reader has of it already differs."""
@@ -95,8 +95,7 @@ def decisive(environ: WSGIEnvironment) -> tuple[str | None, ...]:
 def give(answer: Answer) -> Response:
     """The response, counted for the one who gets it."""
     g.given = True
-    for event in answer.events:
-        counting.again(event, current_app, request.environ)
+    counting.again(answer.events, current_app, request.environ)
     return Response(answer.body, headers=Headers(answer.headers))
 
 
@@ -111,8 +110,8 @@ class Answers:
         self._mark, self._since = "", 0.0
         self._lock = Lock()
 
-    def get(self, key: Hashable, mark: str) -> Answer | None:
-        """The answer, if it is not too old: the one that holds, also from another process; else the one from before, which its mark tells."""
+    def here(self, key: Hashable) -> Answer | None:
+        """The answer that this process has, if it is not too old; its mark tells whether it is from before a commit."""
         with self._lock:
             found = self._answers.get(key)
             if found and found.until < self.clock():
@@ -120,7 +119,12 @@ class Answers:
                 found = None
             if found:
                 self._answers.move_to_end(key)
-        if self.beside and mark and not (found and found.mark == mark and not found.brief):
+        return found
+
+    def get(self, key: Hashable, mark: str) -> Answer | None:
+        """The answer, if it is not too old: the one that holds, also from another process; else the one from before."""
+        found = self.here(key)
+        if self.beside and mark and not (found and found.holds(mark)):
             made = self.beside.get(key, mark)
             if made and made.until >= self.clock():
                 self._keep(key, made)
@@ -183,7 +187,7 @@ def look() -> Response | None:
     key = (request.full_path, request.script_root, here["wsgi.url_scheme"], here.get("HTTP_HOST", ""), language(), here.get("HTTP_ACCEPT_ENCODING", ""))
     answers.like(decisive(here), key)
     found, age = answers.get(key, mark), answers.changed(mark)
-    if found and found.mark == mark and not found.brief:
+    if found and found.holds(mark):
         return give(found)
     g.answer, g.earlier, g.handover = (key, mark), found, age < HANDOVER or bool(found and found.brief)
     return None

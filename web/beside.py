@@ -37,6 +37,10 @@ class Answer:
         """Whether something was left out of it."""
         return SAYS_SO in self.headers
 
+    def holds(self, mark: str) -> bool:
+        """Whether it is all that would be made now, under this mark."""
+        return self.mark == mark and not self.brief
+
 
 class Beside:
     """The folder, as one process sees it."""

@@ -12,7 +12,7 @@ or an address of somebody.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -63,9 +63,9 @@ def searched(found: Results) -> None:
     _happened({"e": "search", "q": asked.text, "tab": tab[0], "found": "none" if not found.total else "part" if short else "all"})
 
 
-def again(event: Mapping[str, Any], app: Flask, environ: Environ) -> None:
+def again(events: Iterable[Mapping[str, Any]], app: Flask, environ: Environ) -> None:
     """Counts what a kept answer (web.answers) counted when it was made, for the person who gets it now."""
-    if _counts(environ):
+    for event in events if _counts(environ) else ():
         came = _from(environ) if event["e"] == "view" else {}
         journal: Journal = app.extensions["haoke.events"]
         journal.add({"h": datetime.fromtimestamp(journal.clock(), SHANGHAI).hour, **event, **({"from": came} if came else {})})
@@ -73,7 +73,7 @@ def again(event: Mapping[str, Any], app: Flask, environ: Environ) -> None:
 
 def _happened(event: dict[str, Any]) -> None:
     g.setdefault("events", []).append(event)
-    again(event, current_app, request.environ)
+    again([event], current_app, request.environ)
 
 
 def _of(resource: Resource) -> dict[str, str]:
