@@ -60,6 +60,7 @@ class Site(Flask):
         answer = self._known(environ)
         if answer is None:
             return super().wsgi_app(environ, start_response)
+        self.extensions["haoke.answers"].given += 1
         counting.again(answer.events, self, environ)
         start_response("200 OK", [*answer.headers, ("Content-Length", str(len(answer.body)))])
         return [answer.body]
@@ -95,6 +96,7 @@ def decisive(environ: WSGIEnvironment) -> tuple[str | None, ...]:
 def give(answer: Answer) -> Response:
     """The response, counted for the one who gets it."""
     g.given = True
+    current_app.extensions["haoke.answers"].given += 1
     counting.again(answer.events, current_app, request.environ)
     return Response(answer.body, headers=Headers(answer.headers))
 
@@ -105,6 +107,7 @@ class Answers:
     def __init__(self, most: int = BYTES, clock: Callable[[], float] = time.monotonic, beside: Beside | None = None) -> None:
         self.most, self.clock, self.beside = most, clock, beside
         self.bytes = 0
+        self.given = 0  # so far
         self.alike: dict[tuple[str | None, ...], Hashable] = {}  # what decides → key
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
         self._mark, self._since = "", 0.0
@@ -202,9 +205,18 @@ def brief() -> None:
         return response
 
 
-def handed_over() -> bool:
-    """Whether there is an answer, from just before a commit or a brief one, which need not wait for the new one."""
-    return g.get("earlier") is not None and g.handover
+def worth_waiting(patience: float) -> float | None:
+    """How many seconds this request should wait for its answer to be made: none where there is one from just before a commit, or a brief one; where there is an
+    older one no more than patience; None where nothing could be given instead."""
+    if g.get("earlier") is None:
+        return None
+    return 0.0 if g.handover else patience
+
+
+def given() -> int:
+    """How many answers this process has given again so far."""
+    answers: Answers = current_app.extensions["haoke.answers"]
+    return answers.given
 
 
 def earlier() -> Response | None:

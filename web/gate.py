@@ -1,9 +1,11 @@
 """Overload: a server that has more to do than it can says so at once, and goes on serving those it has taken in.
 
 Answers that must be made take one of a few permits – the embedded engine computes, so that more at a time only makes all of them late. Some may
-wait for a permit, for a while; who finds the queue full, or waits too long, gets 503 with Retry-After. Kept answers and files need none.
-Several dear questions at once are no overload: a queue that will be empty in a moment is waited for. One that does not empty is, and to wait in it helps nobody:
-all would be served late (controlled delay: Nichols and Jacobson, ACM Queue 10(5), 2012; for requests: Maurer, Fail at Scale, ACM Queue 13(8), 2015).
+wait for a permit, for a while; who waits too long gets 503 with Retry-After. Kept answers and files need none.
+Several dear questions at once are no overload, but in the order of coming they make all behind them late. So those come first who can still be answered in time; the few
+who can't any more are served when nobody else waits, as long as of all answers fewer than one in a hundred are late: a burst is late for few and refused to nobody, and where
+more is asked than can be answered, who is served is served in time (controlled delay: Nichols and Jacobson, ACM Queue 10(5), 2012; for requests: Maurer, Fail at Scale,
+ACM Queue 13(8), 2015; what may be late as a budget: Beyer and others, Site Reliability Engineering, 2016, chapter 3).
 While some wait, what is not what was asked for is left out: recommendations take more than half of the time of a resource's page.
 Refusing must cost next to nothing, or it becomes the load itself: the page that says so is a bare one, and the log is told once a second.
 """
@@ -22,8 +24,11 @@ from web import answers
 from web.problems import describe, respond
 
 WAITING = 32  # requests that may wait in a process
-PATIENCE = 0.15  # seconds that one may wait in a queue that stands: with the time of the answer itself, still within what a reader takes for at once
-BURST = 0.5  # seconds from when somebody began to wait: until then a queue may yet empty by itself, and all who came meanwhile may wait
+PATIENCE = 0.15  # seconds of waiting after which one comes too late: with the time of the answer itself, within what a reader takes for at once
+LATE = 2.0  # seconds after which it is told to come back
+PROMISE = 0.25  # seconds within which an answer is in time
+SPARE = 0.01  # late answers that may be given for each one given
+SAVED = 20.0  # late answers that may be given at once
 #: Threads beside those that work and wait. They hand out kept answers, and tell that it is too much: without them, nobody is told anything.
 PASSING = 16
 SILENCE = 1.0  # seconds between two lines of the log
@@ -40,48 +45,91 @@ def threads(engine_url: str) -> int:
     return permits(engine_url) + WAITING + PASSING
 
 
-class Gate:
-    """So many permits, and a queue before them, served in the order of coming."""
+class Turn:
+    """Somebody's wait for a permit, which ends with one or without."""
 
-    def __init__(
-        self, permits: int, waiting: int = WAITING, patience: float = PATIENCE, burst: float = BURST, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.free, self.most, self.patience, self.burst, self.clock = permits, waiting, patience, burst, clock
-        self.queue: deque[Event] = deque()  # each is set when its permit is handed over
+    def __init__(self, since: float) -> None:
+        self.since, self.served = since, False
+        self._ended = Event()
+
+    def end(self, *, served: bool) -> None:
+        """Tells who waits."""
+        self.served = served
+        self._ended.set()
+
+    def wait(self, seconds: float) -> None:
+        """Until it has ended, or for so long."""
+        self._ended.wait(seconds)
+
+
+class Gate:
+    """So many permits, and a queue before them: first those still in time, in the order of coming, then those who are late, in the same order."""
+
+    def __init__(self, permits: int, waiting: int = WAITING, patience: float = PATIENCE, late: float = LATE, clock: Callable[[], float] = time.monotonic) -> None:
+        self.free, self.most, self.patience, self.late, self.clock = permits, waiting, patience, late, clock
+        self.queue: deque[Turn] = deque()  # as they came
         self.refused = 0
-        self._stands_since = 0.0  # when the queue was last empty
+        self.spare = SAVED  # late answers that may be given now
+        self._given = 0
         self._told, self._silent_until = 0, 0.0
         self._lock = Lock()
 
-    def enter(self, *, waits: bool = True) -> None:
-        """Takes a permit; Overloaded when there will be none in time, or for who does not wait none now that nobody waits for."""
+    def enter(self, seconds: float | None = None, given: int = 0) -> float:
+        """Takes a permit; returns when it was asked for, for leave(). Overloaded when there is none in time, or when the queue is full of others who are in time.
+
+        seconds  how long to wait at most; None: as long as anybody may
+        given    answers that have been given without a permit so far
+        """
         with self._lock:
+            self.spare = min(SAVED, self.spare + SPARE * (1 + given - self._given))
+            self._given = given
+            turn = Turn(self.clock())
             if self.free and not self.queue:
                 self.free -= 1
-                return
-            if not waits or len(self.queue) >= self.most:
-                raise Overloaded("too many requests at once", hint="try again in a moment")
-            now = self.clock()
-            if not self.queue:
-                self._stands_since = now
-            until = max(now + self.patience, self._stands_since + self.burst)
-            turn = Event()
-            self.queue.append(turn)
-        if turn.wait(until - now):
-            return
-        with self._lock:
-            if turn.is_set():  # in this very moment
-                return
-            self.queue.remove(turn)
+                return turn.since
+            waits = seconds != 0.0 and self._room()
+            if waits:
+                self.queue.append(turn)
+        if waits and self._waited(turn, self.late if seconds is None else seconds):
+            return turn.since
         raise Overloaded("too many requests at once", hint="try again in a moment")
 
-    def leave(self) -> None:
-        """Gives a permit back: to who has waited longest."""
+    def _waited(self, turn: Turn, seconds: float) -> bool:
+        """Whether a permit came meanwhile."""
+        turn.wait(min(seconds, self.patience))
+        if self.spare > 0:
+            turn.wait(seconds - self.patience)
         with self._lock:
-            if self.queue:
-                self.queue.popleft().set()
-            else:
+            if turn in self.queue:
+                self.queue.remove(turn)
+        return turn.served
+
+    def leave(self, came: float) -> None:
+        """Gives a permit back: to who has waited longest of those in time, else of all."""
+        with self._lock:
+            if self.clock() - came > PROMISE:
+                self.spare -= 1
+            overdue = self._overdue()
+            while overdue and self.spare <= 0:
+                self.queue.popleft().end(served=False)
+                overdue -= 1
+            if not self.queue:
                 self.free += 1
+                return
+            turn = self.queue[overdue if overdue < len(self.queue) else 0]
+            self.queue.remove(turn)
+            turn.end(served=True)
+
+    def _room(self) -> bool:
+        """Whether one more may wait. Who is late makes room."""
+        if len(self.queue) >= self.most and self._overdue():
+            self.queue.popleft().end(served=False)
+        return len(self.queue) < self.most
+
+    def _overdue(self) -> int:
+        """How many are late: those who came first."""
+        before = self.clock() - self.patience
+        return sum(turn.since < before for turn in self.queue)
 
     def refuse(self) -> int:
         """Counts somebody who was sent away. How many were since this was last told; 0 when it was told a moment ago."""
@@ -106,14 +154,13 @@ def enter() -> Response | None:
         return None
     gate: Gate = current_app.extensions["haoke.overload"]
     try:
-        gate.enter(waits=not answers.handed_over())
+        g.came = gate.enter(answers.worth_waiting(gate.patience), answers.given())
     except Overloaded as error:
         if found := answers.earlier():
             return found
         if new := gate.refuse():
             current_app.logger.error("%s; refused since this was last told: %d, now %s", error, new, request.path)
         return refusal(error)
-    g.entered = True
     return None
 
 
@@ -132,6 +179,7 @@ def refusal(error: Overloaded) -> Response:
 
 def leave(error: BaseException | None) -> None:
     """After it, however it ended."""
-    if g.pop("entered", False):
+    came = g.pop("came", None)
+    if came is not None:
         gate: Gate = current_app.extensions["haoke.overload"]
-        gate.leave()
+        gate.leave(came)
