@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from catalog.text import align
+from catalog.text import clean
 from indexer.analysis import is_han
 from indexer.engine import Hit
 from ranking.query import Reading
@@ -19,22 +19,19 @@ STEP = 4.0  # of 100: likeness within a step counts as equal
 EXCESS = 0.5  # of 100 a character that the title has beyond the piece: 结构力学 before 结构力学实验
 
 
-def likeness(reading: Reading, title: str) -> float:
-    """How like a title's best pieces are to the query's stretches, 0–100."""
-    parts = [s.text for s in reading.rejoined().stretches if len(s.text) > 1 and is_han(s.text)]
-    if not parts:
-        return 0.0
+def likeness(parts: Sequence[str], title: str) -> float:
+    """How like a title's best pieces are to what was typed in these parts, 0–100."""
     found = [piece for part in parts if (piece := nearest(part, title))]
     if not found:
         return 0.0
-    length = len(align(title)[0])
-    spare = max(0, length - sum(len(piece) for _, piece in found))
+    spare = max(0, len(clean(title)) - sum(len(piece) for _, piece in found))
     return sum(like for like, _ in found) / len(parts) - EXCESS * min(spare, 40)
 
 
 def reranked(reading: Reading, hits: Sequence[Hit]) -> tuple[list[Hit], float]:
     """Hits with the likest first, the order of equals kept; and how like the likest is."""
     head = list(hits[:WINDOW])
-    likes = {hit.id: likeness(reading, hit.record["title"]) for hit in head}
+    parts = [s.text for s in reading.rejoined().stretches if len(s.text) > 1 and is_han(s.text)]
+    likes = {hit.id: likeness(parts, hit.record["title"]) for hit in head}
     head.sort(key=lambda hit: -round(likes[hit.id] / STEP))
     return [*head, *hits[WINDOW:]], max(likes.values(), default=0.0)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import accumulate
 
-from catalog.text import align
+from catalog.text import clean
 from indexer.analysis import is_han, query_tokens
 from indexer.sounds import pieces
 from ranking.completion import reading as syllables
@@ -38,24 +39,28 @@ def nearest(text: str, title: str) -> tuple[float, str] | None:
     """(likeness, piece): the piece of a title, up to two characters longer or one shorter, that is most like a text in sound or writing."""
     from rapidfuzz.distance import OSA
 
-    cleaned = align(title)[0][:TITLE]
-    heard, sounds = syllables(text), syllables(cleaned)
-    tokens = query_tokens(cleaned)
-    borders = {t.start + at for t in tokens for at in _borders(t.text)}
+    cleaned, sounds, ends = _cut(title)
+    heard = syllables(text)
     found: list[tuple[float, str]] = []
-    for size in range(max(2, len(text) - 1), len(text) + 3):
-        for start in range(len(cleaned) - size + 1):
-            piece = cleaned[start : start + size]
+    # of two characters one is half of the word: these must sound alike
+    least = LIKE if len(text) > 2 else 100.0
+    for start in ends:
+        for end in ends[bisect_left(ends, start + max(2, len(text) - 1)) : bisect_left(ends, start + len(text) + 3)]:
+            piece, aloud = cleaned[start:end], sounds[start:end]
             if not is_han(piece):
                 continue
-            aloud = sounds[start : start + size]
-            if not {start, start + size} <= borders or (aloud != heard and not is_misspelt(text, piece)):  # 社会学基础 is no 会学计
-                continue
             like = 100.0 if aloud == heard else 100 * max(OSA.normalized_similarity(text, piece), ALOUD * OSA.normalized_similarity(heard, aloud))
-            # of two characters one is half of the word: these must sound alike
-            if like >= (LIKE if len(text) > 2 else 100.0):
+            if like >= least and (aloud == heard or is_misspelt(text, piece)):  # 社会学基础 is no 会学计
                 found.append((like, piece))
-    return max(found, key=lambda f: f[0]) if found else None
+    return max(found, key=lambda f: (f[0], -len(f[1]))) if found else None  # of equals the shortest, and of these the first
+
+
+@lru_cache(maxsize=16_384)
+def _cut(title: str) -> tuple[str, tuple[str, ...], list[int]]:
+    """A title as it is compared, how it sounds character by character, and where the smallest words in it begin and end."""
+    cleaned = clean(title)[:TITLE]
+    ends = {token.start + at for token in query_tokens(cleaned) for at in _borders(token.text)}
+    return cleaned, syllables(cleaned), sorted(ends)
 
 
 def _borders(word: str) -> list[int]:

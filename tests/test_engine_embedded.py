@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
 import random
+import sys
 import threading
 import time
 from collections import Counter
@@ -461,6 +463,34 @@ def test_what_does_not_fit_in_memory_is_not_held_and_said_once(tmp_path: Path, m
             writer.commit(sequence=number)
     assert sum(memory.SETTING in record.getMessage() for record in caplog.records) == 1
     assert "more than half" in caplog.text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what is mapped")
+def test_what_a_build_reads_of_its_files_does_not_stay_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A merge reads the whole index through mappings: of eleven million documents, seven gigabytes that a process with a limit may not have."""
+    size = 64 * 1024 * 1024
+    monkeypatch.setattr(memory, "MAPPED", 0)
+    engine = Embedded(tmp_path / "index")
+    folder = engine.root / build(engine, documents([resource("a:1", "会计")]))
+    content = random.Random(5).randbytes(size)
+    for where in (folder, tmp_path):
+        (where / "large").write_bytes(content)
+
+    def read(where: Path) -> mmap.mmap:
+        with (where / "large").open("rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+        assert mapped[:] == content
+        return mapped
+
+    before = memory._mapped()
+    with read(folder) as own, read(tmp_path) as other:
+        assert memory._mapped() - before > 1.9 * size
+        with engine.writer(folder.name):
+            until = time.monotonic() + 20
+            while memory._mapped() - before > 1.1 * size and time.monotonic() < until:
+                time.sleep(0.05)
+        assert 0.9 * size < memory._mapped() - before < 1.1 * size, "its own were let go of, and no others"
+        assert own[:] == other[:] == content
 
 
 def test_nothing_is_held_unless_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
     translate    Query → tantivy's queries, and the schema        writing    add, replace, remove, commit
     reading      search, counts, get                              files      the two small files of a generation
     snapshot     one state of it, and what was found out          plan       how a clause is best asked
-    anywhere     one list a token, whichever field holds it       memory     keeping the files of a generation in memory
+    anywhere     one list a token, whichever field holds it       memory     its files in memory: kept, or let go of
 
     ROOT/active.json          which generation answers, and which did before; replaced by rename
     ROOT/write.lock           held by the one writer
@@ -162,7 +162,7 @@ class Embedded:
     @contextmanager
     def writer(self, generation: str) -> Iterator[IndexWriter]:
         folder = self._folder(generation)
-        with self._exclusive():
+        with self._exclusive(), memory.let_go(folder):
             index = tantivy.Index.open(str(folder))
             writer = IndexWriter(index, folder)
             try:

@@ -1,27 +1,35 @@
-"""Keeping the files of a generation in memory: HAOKE_ENGINE_IN_MEMORY=1, for a machine that serves little else.
+"""Files of a generation in memory: kept there for who serves, and let go of by who builds.
+
+Keeping: HAOKE_ENGINE_IN_MEMORY=1, for a machine that serves little else.
 
 A system takes files that nobody has read for a while out of its memory, some within a minute; a page then reads dozens of places from a disk, each for as long as a
 whole question takes otherwise. Held files are read once, when a generation is opened or committed to, and stay. All processes of a machine share them.
 
 They are read in pages of 2 MB where the system can (Linux from 6.16 on ext4, earlier on xfs): a question jumps through gigabytes, and with pages of 4 kB most jumps
 first have to find out where the page lies.
+
+Letting go: a merge maps all that it reads, and each page read counts as the building process's own until the system wants it back: at the end of a build, the whole
+index. A machine that allows a process so much and no more would end it.
 """
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import mmap
 import os
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock, Thread
 
 SETTING = "HAOKE_ENGINE_IN_MEMORY"
 SHARE = 0.5  # of the machine's memory that may be held: a reindex needs the same again for the next generation
 LOCKED = 0x2000  # MAP_LOCKED of Linux: read now, and never taken out
 HUGE = 2 * 1024 * 1024  # bytes of a large page
+MAPPED = 256 * 1024 * 1024  # bytes of files that a process which builds may have mapped and read, about
+LOOK = 0.2  # seconds between two looks at how much it is
 
 
 def wanted() -> bool:
@@ -105,3 +113,38 @@ def _read(file: int, size: int) -> None:
         pages.madvise(mmap.MADV_HUGEPAGE)  # refused where the system was built without them
         for place in range(0, size, HUGE):
             pages[place]
+
+
+@contextmanager
+def let_go(folder: Path) -> Iterator[None]:
+    """Meanwhile, pages of a folder's files that this process has read do not stay its own; they stay in the system's memory as long as it has room, so that nothing is
+    read twice for it."""
+    ended = Event()
+
+    def watch() -> None:
+        while not ended.wait(LOOK):
+            if _mapped() > MAPPED:
+                _let_go(folder)
+
+    watching = Thread(target=watch, daemon=True)
+    if sys.platform == "linux":
+        watching.start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+def _mapped() -> int:
+    """Bytes of mapped files that count as this process's own."""
+    return int(Path("/proc/self/statm").read_text().split()[2]) * mmap.PAGESIZE
+
+
+def _let_go(folder: Path) -> None:
+    """Unlike a write, a mapping that is only read loses nothing: who reads on finds the page where it was."""
+    madvise = ctypes.CDLL(None).madvise
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        place, rights, *_, path = line.split(maxsplit=5)
+        if rights.startswith("r--") and path.startswith(f"{folder}/"):
+            start, end = (int(number, 16) for number in place.split("-"))
+            madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), mmap.MADV_DONTNEED)
