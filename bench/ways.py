@@ -153,10 +153,11 @@ class Direct:
 class Ours:
     """search() over one of our engines."""
 
-    def __init__(self, name: str, store: Store, engine: Engine) -> None:
-        self.name, self.store, self.engine = name, store, engine
+    def __init__(self, name: str, engine: Engine, store: Store | None = None) -> None:
+        self.name, self.engine, self.store = name, engine, store
 
     def build(self) -> None:
+        assert self.store, "nothing to build from"
         rebuild(self.store, self.engine, prior)
 
     def total(self, text: str) -> int:

@@ -26,9 +26,9 @@ from web.problems import describe, respond
 WAITING = 32  # requests that may wait in a process
 PATIENCE = 0.15  # seconds of waiting after which one comes too late: with the time of the answer itself, within what a reader takes for at once
 LATE = 2.0  # seconds after which it is told to come back
-PROMISE = 0.25  # seconds within which an answer is in time
+PROMISE = 0.22  # seconds within which an answer is in time: it has to travel, too
 SPARE = 0.01  # late answers that may be given for each one given
-SAVED = 20.0  # late answers that may be given at once
+SAVED = 30.0  # late answers that may be given at once
 #: Threads beside those that work and wait. They hand out kept answers, and tell that it is too much: without them, nobody is told anything.
 PASSING = 16
 SILENCE = 1.0  # seconds between two lines of the log
