@@ -26,7 +26,7 @@ from web import create_app, gate
 from web.answers import ALIKE, HANDOVER, Answer, Answers
 from web.beside import Beside
 from web.conditional import TOOK
-from web.gate import SAVED, Gate, Turn
+from web.gate import SAVED, SPARE, Gate, Turn
 
 PAGE = "/search?q=数学"
 PANELS = '<section class="related"'  # recommendations below a resource
@@ -338,6 +338,12 @@ def test_so_few_answers_are_late_that_the_others_keep_the_promise() -> None:
     with pytest.raises(Overloaded):
         door.enter(0.0, given=10_000)
     assert door.spare == SAVED, "what was given in time makes up for it"
+    for _ in range(1_000):
+        door.leave(0.0)
+    door.free = 0
+    with pytest.raises(Overloaded):
+        door.enter(0.0, given=10_000 + int(SAVED / SPARE))
+    assert door.spare >= 0, "and so soon after a long overload, too"
 
 
 def test_overload_is_a_503_that_says_when_to_come_back_and_kept_answers_are_served_meanwhile(app: Flask, engine: Counted) -> None:

@@ -108,7 +108,7 @@ class Gate:
         """Gives a permit back: to who has waited longest of those in time, else of all."""
         with self._lock:
             if self.clock() - came > PROMISE:
-                self.spare -= 1
+                self.spare = max(-SAVED, self.spare - 1)  # an hour of overload is not made up for by an hour of refusals
             overdue = self._overdue()
             while overdue and self.spare <= 0:
                 self.queue.popleft().end(served=False)
