@@ -69,7 +69,8 @@ def main() -> None:
             for name, change in WAYS.items():
                 began = processor(pids)
                 for body in asked:
-                    engine.reader.connection.search(index=engine.reader.name, body=change(body), search_type="dfs_query_then_fetch")
+                    with engine.reader.connection.asking() as client:
+                        client.search(index=engine.reader.name, body=change(body), search_type="dfs_query_then_fetch")
                 if turn:
                     print(f"{name:<28}{(processor(pids) - began) / len(asked) * 1000:>9.2f}")
         engine.close()
