@@ -119,12 +119,12 @@ def _read(file: int, size: int) -> None:
 def let_go(folder: Path) -> Iterator[None]:
     """Meanwhile, pages of a folder's files that this process has read do not stay its own; they stay in the system's memory as long as it has room, so that nothing is
     read twice for it."""
-    ended = Event()
+    ended, whole = Event(), folder.resolve()  # mappings are told by their whole paths
 
     def watch() -> None:
         while not ended.wait(LOOK):
             if _mapped() > MAPPED:
-                _let_go(folder)
+                _let_go(whole)
 
     watching = Thread(target=watch, daemon=True)
     if sys.platform == "linux":
@@ -141,7 +141,7 @@ def _mapped() -> int:
 
 
 def _let_go(folder: Path) -> None:
-    """Unlike a write, a mapping that is only read loses nothing: who reads on finds the page where it was."""
+    """Unlike one that is written, a mapping that is only read loses nothing: who reads on finds the page where it was."""
     madvise = ctypes.CDLL(None).madvise
     for line in Path("/proc/self/maps").read_text().splitlines():
         place, rights, *_, path = line.split(maxsplit=5)
