@@ -20,6 +20,7 @@ import uuid
 from pathlib import Path
 
 import cli
+from bench.ingest import size
 from indexer.engine import open_engine
 from indexer.engines.embedded import Embedded, memory
 from indexer.engines.embedded.files import META
@@ -77,7 +78,7 @@ def main() -> None:
         root = Path(folder)
         multiplied(engine.root / active.name, root / "merged", args.copies)
         os.sync()
-        size = sum(file.stat().st_size for file in (root / "merged").iterdir())
+        held = size(root / "merged")
         watch = Watch()
         watch.start()
         began = time.perf_counter()
@@ -88,7 +89,7 @@ def main() -> None:
         watch.ended.set()
         left = len(json.loads((root / "merged" / "meta.json").read_bytes())["segments"])
     told = watch.most
-    print(f"{args.copies * active.documents:,} documents, {size / 1e9:.1f} GB, {args.copies} segments to {left}: {seconds:.0f} s;", end=" ")
+    print(f"{args.copies * active.documents:,} documents, {held / 1e9:.1f} GB, {args.copies} segments to {left}: {seconds:.0f} s;", end=" ")
     print(f"at most {told['VmRSS']:,} MB: own {told['RssAnon']:,}, mapped {told['RssFile']:,}")
 
 

@@ -93,7 +93,7 @@ def beside(plan: Plan) -> Iterator[Figure]:
     without = ["elasticsearch"] if missing(NEWEST) or plan is SHORT else []
     for size in plan.sizes:
         rates = {way.name: way.rate for way in compare(size, 100 if plan is SHORT else 200, 5, left_out=without)}
-        what = f"ours, embedded, over {size:,}, two threads"
+        what = f"{EMBEDDED}, over {size:,}, two threads"
         yield Figure(f"{what}: bare tantivy / 1.5", rates[EMBEDDED], "at least", rates["bare tantivy"] / 1.5, "/s")
         if "Elasticsearch" in rates:
             yield Figure(f"{what}: Elasticsearch asked directly × 3", rates[EMBEDDED], "at least", rates["Elasticsearch"] * 3, "/s")

@@ -17,12 +17,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing import get_context
-from multiprocessing.queues import SimpleQueue
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from bench.engines import named, server
@@ -36,6 +35,7 @@ from indexer.engine import Engine, open_engine
 
 EMBEDDED = "ours, embedded"
 APART = "ours, embedded, two processes"
+STARTED = 120.0  # seconds that one process waits for the others
 
 
 def timed(action: Callable[[], object]) -> float:
@@ -68,25 +68,21 @@ def rate(way: Way, queries: list[str], seconds: float, threads: int = 2) -> floa
 def apart(url: str, queries: list[str], seconds: float, processes: int = 2) -> float:
     """Queries a second of our engine in so many processes."""
     context = get_context("spawn")
-    started, told = context.Barrier(processes), context.SimpleQueue()
-    running = [context.Process(target=_ask, args=(url, queries[n:] + queries[:n], seconds, started, told), daemon=True) for n in range(processes)]
-    for process in running:
-        process.start()
-    rates = [told.get() for _ in running]
-    for process in running:
-        process.join()
-    return sum(rates)
+    with context.Manager() as manager, ProcessPoolExecutor(processes, mp_context=context) as pool:
+        started = manager.Barrier(processes)
+        return sum(pool.map(_ask, [url] * processes, [queries[n:] + queries[:n] for n in range(processes)], [seconds] * processes, [started] * processes))
 
 
-def _ask(url: str, queries: list[str], seconds: float, started: Barrier, told: SimpleQueue[float]) -> None:
-    """One of these processes: everything once, as the others did, then for so long."""
+def _ask(url: str, queries: list[str], seconds: float, started: threading.Barrier) -> float:
+    """Queries a second of one of these processes, which has asked everything once before, and begins when the others do."""
     engine = open_engine(url)
     way = Ours("", engine)
     for text in queries:
         way.total(text)
-    started.wait()
-    told.put(rate(way, queries, seconds, threads=1))
+    started.wait(STARTED)
+    found = rate(way, queries, seconds, threads=1)
     engine.close()
+    return found
 
 
 def agreed(ways: list[Way], engine: Engine, wanted: int) -> list[str]:
