@@ -8,13 +8,14 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Any
+from zlib import crc32
 
 from catalog import shortlink, terms
 from catalog.resource import Kind, Resource, Status
 from catalog.text import key
 from catalog.vocab import vocabulary
 from indexer.analysis import gram_text, index_text, inside_text
-from indexer.fields import FACETS, FAR, FRESH, SHANGHAI
+from indexer.fields import AGELESS, EVERY, FACETS, FAR, FRESH, SHANGHAI
 from indexer.sounds import short_tokens, sound_tokens
 
 _LABELLED = ("subject", "version", "grade", "volume", "stage", "discipline", "major", "level", "region", "industry", "occupation",
@@ -99,14 +100,17 @@ def today() -> date:
 
 
 def _fresh(resource: Resource, day: date) -> list[str]:
-    """The spans of FRESH that an advertisement is within; whatever else there is does not age so."""
-    return list(_within(resource.published[:10], day) if resource.kind is Kind.JOB else FRESH)
+    """The spans of FRESH that an advertisement is within, and those of EVERY where it is one of them; whatever else there is does not age so."""
+    if resource.kind is not Kind.JOB:
+        return [*_spans("", day, EVERY), AGELESS]
+    number = crc32(resource.id.encode())
+    return list(_spans(resource.published[:10], day, tuple(n for n in EVERY if not number % n))) if resource.published else []
 
 
 @lru_cache(maxsize=8192)
-def _within(published: str, day: date) -> tuple[str, ...]:
-    age = (day - date.fromisoformat(published)).days if published else math.inf
-    return tuple(days for days in FRESH if age <= int(days))
+def _spans(published: str, day: date, shares: tuple[int, ...]) -> tuple[str, ...]:
+    age = (day - date.fromisoformat(published)).days if published else 0
+    return tuple(token for days in FRESH if age <= int(days) for token in (*(f"{days}/{n}" for n in shares), days))
 
 
 def to_document(resource: Resource, prior: float, body: bytes = b"") -> dict[str, Any]:

@@ -150,6 +150,18 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """What may be put ahead of very many matches: those that pass the first filter that leaves enough.
+
+    filters   from narrow to wide, each with how many matches it must leave
+    beside    what passes all of them, and does not count
+    """
+
+    filters: tuple[tuple[OneOf, int], ...]
+    beside: OneOf | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """One question to an engine.
 
@@ -158,8 +170,8 @@ class Query:
     facets    facet field → how many values at most, by falling count, ties by value
     sort      "" for relevance (score × prior, descending) or a number field, descending; ties by id, ascending
     boost     number field whose value x multiplies the score by log2(2 + x); "" for none
-    first     filters from narrow to wide: of very many matches an engine may put those ahead that pass the first one that leaves enough, and score only these
-              for the first pages; the others follow in their own order
+    first     of very many matches an engine may put some ahead, and score only these for the first pages; the others follow in their own order
+    total     how many match, where the caller has counted them: the page says the same, and an engine need not count again
     """
 
     clause: Clause = Anything()
@@ -171,7 +183,8 @@ class Query:
     offset: int = 0
     size: int = 10
     after: Cursor | None = None
-    first: tuple[OneOf, ...] = ()
+    first: Ahead | None = None
+    total: int | None = None
 
     @property
     def chosen(self) -> dict[str, int]:

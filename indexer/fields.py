@@ -14,7 +14,7 @@ from typing import Literal
 from catalog.resource import CODED
 
 #: Changes whenever documents would look different in the index: an older generation must be rebuilt.
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 SHANGHAI = timezone(timedelta(hours=8))
 FAR = 253_402_214_400  # 9999-12-31: what never expires, so that "not expired" is one range
 
@@ -78,7 +78,7 @@ FIELDS: dict[str, Field] = {
         Field("exact", "keyword"),  # the whole title, cleaned, without spaces
         Field("also", "keyword"),  # ids merged into it
         Field("code", "keyword"),  # short codes of printed links
-        Field("fresh", "keyword"),  # how new an advertisement was when it was indexed: each of FRESH days that it is within; other things all of them
+        Field("fresh", "keyword"),  # how new an advertisement was when it was indexed: each span of FRESH that it is within, see EVERY; other things all of them
         # facets, in the order people see
         _facet("service", "服务"),
         _facet("kind", "类型"),
@@ -137,4 +137,8 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
 }
 #: Days by which advertisements are told apart where there are very many: see Query.first.
 FRESH = ("1", "3", "7", "14", "30")
+#: And where a span alone has very many: every so many-th of its advertisements, by their ids, is told apart as well ("1/64"), the fewest first.
+EVERY = (64, 8)
+#: What does not age is within every span, and told by this: it is looked at whatever else is.
+AGELESS = "ageless"
 VERIFIED = {"true": "已认证单位", "false": "未认证单位"}

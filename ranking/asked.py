@@ -21,7 +21,7 @@ from catalog.vocab import vocabulary
 from indexer.analysis import Token, query_tokens
 from indexer.engine import Best, Clause, Engine, OneOf, Query, Scored, Some, Term
 from ranking.alike import Reason, values
-from ranking.narrow import FIRST, unexpired
+from ranking.narrow import JOBS, unexpired
 from ranking.rarity import Rarity
 from ranking.similar import MANY, Candidate, Recommendation, chosen
 from ranking.topic import FEW, TELLING, Text, Topic
@@ -151,7 +151,7 @@ def _asking_for(engine: Engine, course: Resource, topic: Topic, fields: Iterable
     if not (words or majors):
         return []
     asked = Some((*(spoken(word, fields) for word in words), *majors))
-    page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", ("job",))), size=POOL, first=FIRST))
+    page = engine.search(Query(clause=asked, scope=(unexpired(), OneOf("kind", ("job",))), size=POOL, first=JOBS))
     found: list[Candidate] = []
     for hit in page.hits:
         job = hit.record

@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import Any
 
 from indexer.engine import Cursor, Engine, Hit, OneOf, Page, Query
+from ranking.narrow import JOBS
 from ranking.results import Request
 from ranking.signals import ALIKE, SAME_PROVIDER
 
 PAGES = 2  # that are mixed, together: nothing stands on both, nothing is lost between them
 GUESTS, KINDS = 2, 3  # hits of a kind that the page lacks, and such kinds
-MANY = 20_000  # hits of such a kind from which the newest are looked at first
 LEAST = 0.75  # of its score is left to any hit by either
 PROVIDERS = ("employer", "school", "platform", "source")  # the first that a resource has
 
@@ -35,13 +35,18 @@ def cut(page: Page, offset: int, size: int, *, mix: bool) -> Page:
     return replace(page, hits=tuple(hits[offset:end]), next=inside or page.next)
 
 
-def absent(engine: Engine, query: Query, page: Page) -> dict[str, tuple[Hit, ...]]:
-    """The best GUESTS of each kind that was found but has no hit on the page: those with most first, at most KINDS of them."""
+def absent(engine: Engine, query: Query, page: Page, found: Sequence[Hit]) -> dict[str, tuple[Hit, ...]]:
+    """The best GUESTS of each kind that was found but has no hit on the page: those with most first, at most KINDS of them. found: the best hits, of this page and
+    the next: those of a kind that follow there need not be looked for."""
     shown = {_traits(hit.record)[0] for hit in page.hits}
     kinds = [(kind, count) for kind, count in page.facets.get("kind", ()) if count and kind not in shown] if page.next else []
-    asked = replace(query, facets={}, offset=0, size=GUESTS)
-    # how many there are is known already: only for very many is it worth looking among the first
-    return {kind: engine.search(replace(asked, filters=(OneOf("kind", (kind,)),), first=query.first if count > MANY else ())).hits for kind, count in kinds[:KINDS]}
+    asked = replace(query, facets={}, offset=0, size=GUESTS, first=JOBS)  # of other kinds there are never so many
+    guests: dict[str, tuple[Hit, ...]] = {}
+    for kind, count in kinds[:KINDS]:
+        following = tuple(hit for hit in found if _traits(hit.record)[0] == kind)[:GUESTS]
+        enough = len(following) == min(GUESTS, count)
+        guests[kind] = following if enough else engine.search(replace(asked, filters=(OneOf("kind", (kind,)),), total=count)).hits
+    return guests
 
 
 def mixed(hits: Sequence[Hit], first: int) -> list[Hit]:

@@ -7,11 +7,15 @@ import time
 from collections.abc import Iterable, Mapping
 
 from catalog.errors import BadRequest
-from indexer.engine import AnyFilter, Between, Filter, OneOf, Overlap
-from indexer.fields import FRESH
+from indexer.engine import Ahead, AnyFilter, Between, Filter, OneOf, Overlap
+from indexer.fields import AGELESS, EVERY, FRESH
 
-#: Of very many, the newest advertisements, and everything that does not age as they do.
-FIRST = tuple(OneOf("fresh", (days,)) for days in FRESH)
+PAGES = 1_000  # of the newest there must be so many: some pages, the best of which are looked for
+POOL = 5_000  # and of every so many-th of the newest so many that the best of them are hardly worse than the best of all
+NEWEST = tuple((OneOf("fresh", (token,)), least) for days in FRESH for token, least in (*((f"{days}/{n}", POOL) for n in EVERY), (days, PAGES)))
+JOBS = Ahead(NEWEST)  # where there are only advertisements
+#: Of very many, the newest advertisements, or some of the newest, and everything that does not age as they do.
+FIRST = Ahead(NEWEST, OneOf("fresh", (AGELESS,)))
 
 
 def unexpired() -> Between:
@@ -52,3 +56,8 @@ def _salary(values: Iterable[str]) -> Filter:
             raise BadRequest(f"salary {value!r} is no range", parameter="salary", allowed=["min-max", "min-", "-max"], hint="write yuan a month, e.g. 5000-8000")
         bands.append(Overlap("salary", "salary_min", "salary_max", bottom, top))
     return AnyFilter("salary", tuple(bands)) if len(bands) > 1 else bands[0]
+
+
+def first(chosen: Mapping[str, tuple[str, ...]]) -> Ahead:
+    """What is looked at first of very many, by the filters chosen: FIRST, or JOBS."""
+    return JOBS if chosen.get("kind") == ("job",) or chosen.get("service") == ("jobs",) else FIRST

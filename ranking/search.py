@@ -18,7 +18,7 @@ from ranking import cursor, diversity
 from ranking.clauses import Question, questions
 from ranking.evidence import weighed
 from ranking.ladder import onward
-from ranking.narrow import FIRST, filters, unexpired
+from ranking.narrow import filters, first, unexpired
 from ranking.query import Reading, understand
 from ranking.rarity import usual
 from ranking.rerank import WINDOW, reranked
@@ -60,14 +60,15 @@ def search(engine: Engine, request: Request, *, ways: bool = True) -> Results:
         offset=0 if mix else offset,
         size=diversity.PAGES * request.size if mix else request.size,
         after=after,
-        first=FIRST,
+        first=first(request.filters),
     )
     page, asked = ask(engine, query, reading)
     absent: dict[str, tuple[Hit, ...]] = {}
     if mix:
+        found = page.hits
         page = diversity.cut(page, offset, request.size, mix=asked.name not in CORRECTED)
         if not (offset or reading.empty or asked.name in CORRECTED):
-            absent = diversity.absent(engine, replace(query, clause=asked.clause), page)
+            absent = diversity.absent(engine, replace(query, clause=asked.clause), page, found)
     needles = reading.needles
     meant, steps = onward(engine, request, reading, page, asked) if ways and not page.partial else (None, ())
     return Results(

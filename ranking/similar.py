@@ -18,7 +18,7 @@ from catalog.text import key
 from indexer.engine import Clause, Engine, OneOf, Page, Query, Scored, Some, Term
 from ranking.alike import Reason, Seed, alike, city
 from ranking.bag import apart
-from ranking.narrow import FIRST, unexpired
+from ranking.narrow import JOBS, unexpired
 from ranking.rarity import Rarity
 from ranking.results import ResultHit
 
@@ -94,9 +94,9 @@ def _questions(seed: Seed, rarity: Rarity, query: Query) -> Iterator[Query]:
         # a branch of industry alone is a tenth of a city's posts; of a title of one word the first two are the same
         for one in dict.fromkeys((*(clause(seed, telling=words) for words in TELLING), asked)):
             if one:
-                yield replace(query, clause=one, filters=near(resource), first=FIRST)
+                yield replace(query, clause=one, filters=near(resource), first=JOBS)
     if asked:  # only ads grow old: of nothing else the newest need be known before it is looked at
-        yield replace(query, clause=asked, first=FIRST if resource.kind == Kind.JOB else ())
+        yield replace(query, clause=asked, first=JOBS if resource.kind == Kind.JOB else None)
 
 
 def near(resource: Resource) -> tuple[OneOf, ...]:

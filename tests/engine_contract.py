@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -92,6 +93,12 @@ class EngineContract:
         hit = jobs.search(Query(clause=Term("title", "java"))).hits[0]
         assert hit.id == "a:3"
         assert Resource.from_json(hit.body) == JOBS[2]
+
+    def test_how_many_match_need_not_be_counted_again(self, jobs: Engine) -> None:
+        for query in (Query(size=2), Query(clause=Term("title", "会计"), size=1), Query(clause=Term("title", "会计"), sort="popularity", size=1, offset=1)):
+            counted = jobs.search(query)
+            assert jobs.search(replace(query, total=counted.total)) == counted
+        assert jobs.search(Query(clause=Term("title", "会计"), total=3, facets={"kind": 5})).facets == jobs.search(Query(clause=Term("title", "会计"), facets={"kind": 5})).facets
 
     def test_adding_an_id_again_replaces_it(self, jobs: Engine) -> None:
         name = jobs.active().name

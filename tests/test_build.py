@@ -24,7 +24,7 @@ from indexer.build import apply_changes, prune, rebuild
 from indexer.document import to_document, today
 from indexer.engine import Engine, Generation, OneOf, Query, Term, open_engine
 from indexer.engines.embedded import Embedded, writing
-from indexer.fields import FRESH
+from indexer.fields import AGELESS, EVERY, FRESH
 from indexer.verify import golden, verify
 from ranking.signals import prior
 from tests.engine_contract import resource
@@ -352,7 +352,22 @@ def test_an_advertisement_is_within_the_days_since_it_was_posted_and_nothing_els
     assert to_document(Resource.model_validate(job | {"published": posted}), 1.0)["fresh"] == ["7", "14", "30"]
     assert "fresh" not in to_document(Resource.model_validate(job | {"published": "2020-01-01"}), 1.0)
     assert "fresh" not in to_document(Resource.model_validate(job), 1.0)
-    assert to_document(Resource.model_validate({"id": "t:2", "kind": "course", "source": ("t",), "title": "会计学", "published": "2020-01-01"}), 1.0)["fresh"] == list(FRESH)
+    course = to_document(Resource.model_validate({"id": "t:2", "kind": "course", "source": ("t",), "title": "会计学", "published": "2020-01-01"}), 1.0)["fresh"]
+    assert {*FRESH, AGELESS} < set(course)
+
+
+def test_every_so_many_th_advertisement_of_a_span_is_told_apart_and_so_is_all_that_does_not_age() -> None:
+    posted = (today() - timedelta(days=2)).isoformat()
+    jobs = [{"id": f"t:{n}", "kind": "job", "source": ("t",), "title": "会计", "published": posted} for n in range(4_096)]
+    told = [to_document(Resource.model_validate(job), 1.0)["fresh"] for job in jobs]
+    course = to_document(Resource.model_validate({"id": "t:c", "kind": "course", "source": ("t",), "title": "会计学"}), 1.0)["fresh"]
+    for n in EVERY:
+        assert 0.7 < sum(f"3/{n}" in fresh for fresh in told) * n / len(jobs) < 1.3
+        assert all(f"{days}/{n}" in course for days in FRESH)
+        assert not any(f"1/{n}" in fresh for fresh in told), "two days old"
+    fewest, more = (f"3/{n}" for n in EVERY)
+    assert all(more in fresh for fresh in told if fewest in fresh), "what is among few is among more"
+    assert told == [to_document(Resource.model_validate(job), 1.0)["fresh"] for job in jobs], "the same ones in every build"
 
 
 def test_what_a_worker_hands_over_is_the_document_as_the_engine_takes_it(store: Store, engine: Engine) -> None:

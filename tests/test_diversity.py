@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from catalog.resource import Resource
-from indexer.engine import Engine, Hit
+from indexer.engine import Engine, Hit, OneOf, Query
 from ranking.diversity import LEAST, mixed
 from ranking.results import Request, Results
 from ranking.search import search
@@ -93,4 +94,18 @@ def test_a_kind_that_the_first_page_lacks_is_shown_beside_it_once(tmp_path: Path
     assert [(kind, len(hits)) for kind, hits in first.others.items()] == [("course", 2)]
     for other in (Request(text="会计", page=2), Request(text="会计", filters={"service": ("jobs",)}), Request(text="会计", sort="newest"), Request()):
         assert search(engine, other).others == {}
+    engine.close()
+
+
+def test_guests_that_stand_on_the_next_page_are_not_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = [Resource(id=f"j:{n}", kind="job", service="jobs", source=("s",), title="会计", employer=(f"公司{n}",), popularity=9) for n in range(25)]  # type: ignore[arg-type]
+    rare = [Resource(id=f"c:{n}", kind="course", service="higher", source=("s",), title=f"会计学原理与企业财务管理实务（{n}）") for n in range(3)]  # type: ignore[arg-type]
+    engine = build(tmp_path, [*jobs, *rare])
+    asked: list[Query] = []
+    ask = engine.search
+    monkeypatch.setattr(engine, "search", lambda query: asked.append(query) or ask(query))
+    found = search(engine, Request(text="会计"))
+    alone = ask(replace(asked[0], facets={}, filters=(OneOf("kind", ("course",)),), size=2))
+    assert [h.id for h in found.others["course"]] == [h.id for h in alone.hits]
+    assert not any(item.field == "kind" for query in asked for item in query.filters)
     engine.close()

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from catalog.errors import BadRequest, GenerationError
 from catalog.resource import Salary
+from indexer import engine as api
 from indexer.engine import Anything, Best, Between, Clause, Cursor, Engine, Every, OneOf, Passing, Query, Scored, Some, Term, open_engine
 from indexer.engines.embedded import Embedded, anywhere, files, memory, plan, reading, snapshot, together, translate
 from indexer.fields import FACETS, FIELDS, FRESH, SHANGHAI
@@ -225,14 +226,13 @@ def test_what_is_rare_is_carried_into_the_lists_of_what_is_common() -> None:
 @pytest.mark.parametrize("way", ["pages", "cursors"])
 def test_of_a_broad_query_what_is_fresh_comes_first_and_everything_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
     monkeypatch.setattr(reading, "BROAD", 50)
-    monkeypatch.setattr(reading, "ENOUGH", 13)
     engine = open_engine(f"embedded:{tmp_path}")
     made = documents(resource(f"a:{n:03}", "会计 " * (1 + n % 5)) for n in range(97))
     fresh = {f"a:{n:03}" for n in range(0, 97, 7)}  # 14 of them: a page ends among the others
     for document in made:
         document["fresh"] = ["7"] if document["id"] in fresh else []
     build(engine, made)
-    query = Query(clause=Term("title", "会计"), size=10, first=tuple(OneOf("fresh", (days,)) for days in FRESH))
+    query = Query(clause=Term("title", "会计"), size=10, first=api.Ahead(tuple((OneOf("fresh", (days,)), 13) for days in FRESH)))
     seen: list[str] = []
     after: Cursor | None = None
     while len(seen) < 97:
@@ -249,12 +249,27 @@ def test_of_a_broad_query_what_is_fresh_comes_first_and_everything_once(tmp_path
     assert seen[14:] == [i for i in whole if i not in fresh]
 
 
+def test_what_does_not_age_is_looked_at_with_the_newest_and_is_not_taken_for_enough_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "BROAD", 50)
+    engine = open_engine(f"embedded:{tmp_path}")
+    made = documents(resource(f"a:{n:03}", "会计 " * (1 + n % 5)) for n in range(97))
+    for n, document in enumerate(made):
+        document["fresh"] = ["1", "7", "ageless"] if n < 20 else ["1", "7"] if n < 25 else ["7"] if n < 40 else []
+    build(engine, made)
+    days = tuple((OneOf("fresh", (token,)), 10) for token in ("1", "7"))
+    for beside, newest in ((OneOf("fresh", ("ageless",)), 40), (None, 25)):
+        query = Query(clause=Term("title", "会计"), size=97, first=api.Ahead(days, beside))
+        found = [h.id for h in engine.search(query).hits]
+        assert {*found[:newest]} == {f"a:{n:03}" for n in range(newest)}, "five of a day are too few"
+        assert len({*found}) == 97
+
+
 def test_few_matches_stand_by_their_score_alone(tmp_path: Path) -> None:
     engine = open_engine(f"embedded:{tmp_path}")
     made = documents([resource("a:1", "会计 会计 出纳"), resource("a:2", "会计")])
     made[0]["fresh"] = ["1"]
     build(engine, made)
-    first = tuple(OneOf("fresh", (days,)) for days in FRESH)
+    first = api.Ahead(tuple((OneOf("fresh", (days,)), 1) for days in FRESH))
     assert [h.id for h in engine.search(Query(Term("title", "会计"), first=first)).hits] == [h.id for h in engine.search(Query(Term("title", "会计"))).hits]
 
 

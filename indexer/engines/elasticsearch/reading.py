@@ -101,7 +101,7 @@ class Reader:
     def _page(self, query: api.Query, answers: Sequence[Mapping[str, Any]], facets: Mapping[str, Counts], generation: str) -> api.Page:
         first = answers[0]
         names = first.get("aggregations", {}).get(translate.INDEX, {}).get("buckets", ())
-        total = int(first["hits"]["total"]["value"])
+        total = int(first["hits"]["total"]["value"]) if query.total is None else query.total
         rows = first["hits"]["hits"]
         hits = tuple(api.Hit(str(r["sort"][1]), float(r["sort"][0]), str(r["_source"]["body"]).encode()) for r in rows)
         partial = any(a.get("timed_out") or a["_shards"].get("failed", 0) for a in answers)

@@ -109,7 +109,7 @@ def body(query: api.Query, facets: Mapping[str, int], seconds: float) -> dict[st
     asked: dict[str, Any] = {
         "query": matching(query, scored=scored).to_dict(),
         "size": query.size,
-        "track_total_hits": True,
+        "track_total_hits": query.total is None,
         "timeout": f"{int(seconds * 900)}ms",  # a little before the client gives up: what was found by then still comes
     }
     if query.size:

@@ -19,19 +19,23 @@ Frequency = Callable[[str, str], int]  # field, token → documents
 
 def planned(clause: Clause, frequency: Frequency, narrowed: Sequence[OneOf] = ()) -> Clause:
     """The condition (see anywhere.matching) as it is to be asked. narrowed: filters that hold beside it, which may be rarer than any part of it."""
-    leads = [Passing(item, 0.0) for item in narrowed]
-    match clause:
-        case Every(parts):
-            pass
-        case Some(clauses, least) if least < 2 and not leads:
-            return Some(tuple(planned(c, frequency) for c in clauses))
-        case _:
-            parts = (clause,)
-    lead = min((*leads, *parts), key=lambda c: size(c, frequency))
-    if len(parts) == 1 and lead is parts[0]:
+    if isinstance(clause, Some) and clause.least < 2 and not narrowed:
+        return Some(tuple(planned(c, frequency) for c in clause.clauses))
+    parts = _parts(clause)
+    first = lead(clause, frequency, narrowed)
+    if len(parts) == 1 and first is parts[0]:
         return clause
-    asked = tuple(planned(part, frequency) if part is lead else _beside(part, lead, frequency) for part in parts)
+    asked = tuple(planned(part, frequency) if part is first else beside(part, first, frequency) for part in parts)
     return Every(asked) if isinstance(clause, Every) else asked[0]
+
+
+def lead(clause: Clause, frequency: Frequency, narrowed: Sequence[OneOf] = ()) -> Clause:
+    """The rarest of what must hold: a part of the condition, or a filter beside it."""
+    return min((*(Passing(item, 0.0) for item in narrowed), *_parts(clause)), key=lambda c: size(c, frequency))
+
+
+def _parts(clause: Clause) -> Sequence[Clause]:
+    return clause.clauses if isinstance(clause, Every) else (clause,)
 
 
 def size(clause: Clause, frequency: Frequency) -> float:
@@ -54,7 +58,7 @@ def size(clause: Clause, frequency: Frequency) -> float:
     return math.inf
 
 
-def _beside(part: Clause, lead: Clause, frequency: Frequency) -> Clause:
+def beside(part: Clause, lead: Clause, frequency: Frequency) -> Clause:
     """A part of a conjunction, with what is rare there in each of its long lists; a single list needs no help."""
     if not (isinstance(part, Some) and part.least < 2):
         return part

@@ -23,11 +23,10 @@ EDGE = 128  # hits read beyond a page's end: most ties end within them, and aski
 TIES = 1_000  # equal scores at a page's edge are put in order of id up to this many, beyond that in order of the index
 LONG = 10_000  # matches from which a second look costs more than reading so many hits at once
 BROAD = 20_000  # matches from which only those that a query names as first are scored for its first pages
-ENOUGH = 1_000  # of them there must be: some pages, the best of which are looked for
 MANY = 1_000_000  # more values of a facet in one segment than any catalogue has: counts stay exact
 Part = tuple[tantivy.Query, int]  # some of the matches, and how many
 Stored = Callable[[Any], tantivy.Document]  # the document of an address
-TOTAL = {"total": {"value_count": {"field": "prior", "missing": 0}}}  # no facet is called so
+TOTAL = {"total": {"value_count": {"field": next(iter(together.COLUMNS))}}}  # no facet is called so; each document has one value of it, told shorter than a number
 
 
 def _start(query: api.Query) -> int:
@@ -91,6 +90,8 @@ class Reader:
             total, facets = self._counts(snapshot, query)
             return api.Page(total, (), facets, generation)
         found = snapshot.whole(query)
+        if not query.facets and query.total is not None:
+            return self._page(snapshot, query, query.total, self._parts(snapshot, query, found, query.total), {}, generation)
         if not (query.facets or query.first):  # nothing to count but what is found: in one pass
             ranking = snapshot.ranking(found, query)
             result = self._best(searcher, query, ranking, _start(query) + query.size + EDGE, count=True)
@@ -128,13 +129,20 @@ class Reader:
     def _parts(self, snapshot: Snapshot, query: api.Query, found: tantivy.Query, total: int) -> Iterator[Part]:
         """The matches in parts that follow each other, each with its size: one, but of a broad query those that it wants first, so that not a million are scored.
         The rest is translated only where a page reaches it."""
-        if total >= BROAD and not query.sort:
-            for item in query.first:
-                if total * plan.size(api.Passing(item, 0.0), snapshot.frequency) < ENOUGH * snapshot.searcher.num_docs:
+        if total >= BROAD and query.first and not query.sort:
+            beside: int | None = None if query.first.beside else 0
+            for item, enough in query.first.filters:
+                if total * plan.size(api.Passing(item, 0.0), snapshot.frequency) < enough * snapshot.searcher.num_docs:
                     continue  # too few if they are spread as everywhere: not worth counting
-                ahead = snapshot.whole(replace(query, filters=(*query.filters, item)))
-                if (matches := self._total(snapshot.searcher, ahead)) >= ENOUGH:
-                    yield snapshot.ranking(ahead, query, matches), matches
+                newest = replace(query, filters=(*query.filters, item))
+                ahead = snapshot.whole(newest)
+                if (matches := self._total(snapshot.searcher, ahead)) < enough:
+                    continue
+                if beside is None:
+                    assert query.first.beside
+                    beside = self._total(snapshot.searcher, snapshot.whole(replace(query, filters=(*query.filters, query.first.beside))))
+                if matches - beside >= enough:
+                    yield snapshot.ranking(ahead, newest, matches), matches
                     yield snapshot.ranking(self.translator.others(found, self.translator.filter(item)), query, total - matches), total - matches
                     return
         yield snapshot.ranking(found, query, total), total

@@ -46,7 +46,8 @@ class Snapshot:
             return found
         if not self._large:
             matches = math.inf
-        return self.translator.weighed(found, query.clause, self.frequency, self._likely(query) if matches is None else matches)
+        narrowed = [f for f in (*query.scope, *query.filters) if isinstance(f, api.OneOf)]
+        return self.translator.weighed(found, query.clause, self.frequency, self._likely(query) if matches is None else matches, narrowed)
 
     def _likely(self, query: api.Query) -> float:
         """How many a query may find: half of the most that its rarest part allows."""

@@ -11,7 +11,7 @@ from catalog.errors import EngineError
 from indexer import engine as api
 from indexer.engines.embedded import anywhere, together
 from indexer.engines.embedded.anywhere import matching
-from indexer.engines.embedded.plan import Frequency, planned, size
+from indexer.engines.embedded.plan import Frequency, beside, lead, planned, size
 from indexer.fields import FIELDS
 
 READ_ALONG = 3  # postings that are read along in the time of looking one document up in their list
@@ -120,33 +120,36 @@ class Translator:
                 parts.append((_MUST, self.filter(item)))
         return tantivy.Query.boolean_query(parts) if len(parts) > 1 else parts[0][1]
 
-    def weighed(self, found: tantivy.Query, clause: api.Clause, frequency: Frequency, matches: float = math.inf) -> tantivy.Query:
+    def weighed(self, found: tantivy.Query, clause: api.Clause, frequency: Frequency, matches: float = math.inf, narrowed: Sequence[api.OneOf] = ()) -> tantivy.Query:
         """What was found, by what a clause weighs in it; what no document holds is not asked for.
 
         matches: how many were found. What many more documents hold is looked up for each of these, one list around the other; the others are read along, whole,
         side by side, which of few documents is always the faster: a query in a query takes some microseconds to make.
+        narrowed: filters that held, too: what is looked up in a union is found by the rarest of what must hold
         """
         clauses = (*clause.clauses, *clause.bonus) if isinstance(clause, api.Every) else (clause,)
         along, apart = list[tantivy.Query](), list[tantivy.Query]()
+        rarest = lead(matching(clause), frequency, narrowed)
         for one in clauses:
             if api.weightless(one) or not (held := size(one, frequency)):
                 continue
             if held <= READ_ALONG * matches:
                 along.append(self.clause(one))
             else:
-                apart += self._highest(one, frequency) if isinstance(one, api.Best) else [self.clause(one)]
+                apart += self._highest(one, rarest, frequency) if isinstance(one, api.Best) else [self.clause(one)]
         return self._around(tantivy.Query.const_score_query(found, 0.0), apart, along)
 
-    def _highest(self, best: api.Best, frequency: Frequency) -> Iterator[tantivy.Query]:
+    def _highest(self, best: api.Best, rarest: api.Clause, frequency: Frequency) -> Iterator[tantivy.Query]:
         """The alternatives of a clause of which the highest counts, and of the others a share, each as a query of its own: as alternatives they are a union, which is read
-        in windows of 4,096 documents. What counts only where no higher one does is asked so, which takes constant scores."""
+        in windows of 4,096 documents. What counts only where no higher one does is asked so, which takes constant scores. A union among them is one of small lists, by
+        what was rarest of what must hold."""
         constant = [c for c in best.clauses if isinstance(c, api.Scored | api.Passing)]
         if len(constant) < len(best.clauses):
             yield self.clause(best)
             return
         higher: list[tantivy.Query] = []
         for one in sorted((c for c in constant if size(c, frequency)), key=lambda c: -c.score):
-            met = alone = self.clause(one.clause) if isinstance(one, api.Scored) else self.filter(one.filter)
+            met = alone = self.clause(beside(matching(one.clause), rarest, frequency)) if isinstance(one, api.Scored) else self.filter(one.filter)
             for other in higher:
                 alone = tantivy.Query.boolean_query([(_MUST, alone), (_NOT, other)])
             share = best.tie if higher else 0.0
