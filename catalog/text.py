@@ -96,10 +96,7 @@ def align(text: str) -> tuple[str, list[int]]:
     out: list[str] = []
     offsets: list[int] = []
     for i, char in enumerate(source):
-        piece = " " if char.isspace() or char == "\u3000" else _JUNK.sub("", char)
-        if piece and not piece.isascii():
-            piece = simplified(unicodedata.normalize("NFKC", piece).translate(_SAME_TABLE))
-        for c in piece.lower():
+        for c in " " if char.isspace() or char == "\u3000" else _cleaned(char):
             if c == " " and (not out or out[-1] == " "):
                 continue
             out.append(c)
@@ -111,11 +108,21 @@ def align(text: str) -> tuple[str, list[int]]:
     return "".join(out), offsets
 
 
+@lru_cache(maxsize=16_384)
+def _cleaned(char: str) -> str:
+    """What a character that is no space becomes: nothing, one character, or several."""
+    piece = _JUNK.sub("", char)
+    if piece and not piece.isascii():
+        piece = simplified(unicodedata.normalize("NFKC", piece).translate(_SAME_TABLE))
+    return piece.lower()
+
+
 _WIDE = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
 _WIDE_MARKS = [(wide, chr(ord(wide) - 0xFEE0)) for wide in "！（），：；？"]
 _WIDE_RARE = re.compile("[\u3000\uff02-\uff07\uff0a\uff0b\uff0d-\uff19\uff1c-\uff1e\uff20-\uff5e]")
 # ② Ⅲ ㎏ ﬁ ½ and their like stand for other characters, often several; é may be two characters
 _COMPOUND = re.compile("[\u00a8-\u00be\u0300-\u036f\u2011\u2024-\u2026\u2070-\u209c\u2100-\u218f\u2460-\u24ff\u3131-\u33ff\uf900-\ufaff\ufb00-\ufeff\uff5f-\uffef]")
+_STRETCH = re.compile(f"({_COMPOUND.pattern})|[^{_COMPOUND.pattern[1:]}+")
 
 
 def fold(text: str) -> tuple[str, list[int] | None]:
@@ -124,7 +131,7 @@ def fold(text: str) -> tuple[str, list[int] | None]:
     Spaces are not collapsed and junk stays: neither is part of a word that could be marked.
     """
     if _COMPOUND.search(text):
-        return align(text)
+        return _folded_apart(text)
     # translate() looks every character up: most texts have nothing wide but some punctuation
     folded = text.translate(_WIDE) if _WIDE_RARE.search(text) else text
     if folded is text and not text.isascii():
@@ -136,6 +143,22 @@ def fold(text: str) -> tuple[str, list[int] | None]:
             return align(text)
         folded = changed
     return folded, None
+
+
+def _folded_apart(text: str) -> tuple[str, list[int]]:
+    """fold() where some characters stand for several: these one by one, what is between them as ever."""
+    pieces: list[str] = []
+    offsets: list[int] = []
+    for match in _STRETCH.finditer(text):
+        stretch, start = match.group(), match.start()
+        if match.lastindex:
+            folded = _cleaned(stretch)
+            offsets += [start] * len(folded)
+        else:
+            folded, places = fold(stretch)
+            offsets += range(start, start + len(folded)) if places is None else [start + place for place in places[:-1]]
+        pieces.append(folded)
+    return "".join(pieces), [*offsets, len(text)]
 
 
 def key(text: str) -> str:

@@ -57,6 +57,7 @@ def mixed(hits: Sequence[Hit], first: int) -> list[Hit]:
         return list(hits)
     kinds.clear()
     providers.clear()
+    alike, same = ([max(LEAST, (1 - loss) ** above) for above in range(first)] for loss in (ALIKE, SAME_PROVIDER))  # looked up some hundred times
     rest = list(range(len(hits)))
     taken: list[int] = []
     while rest and len(taken) < first:
@@ -66,7 +67,7 @@ def mixed(hits: Sequence[Hit], first: int) -> list[Hit]:
             if score <= most:
                 break  # they come by falling score, and none gains
             kind, provider = traits[i]
-            score *= max(LEAST, (1 - ALIKE) ** kinds[kind]) * max(LEAST, (1 - SAME_PROVIDER) ** providers[provider])
+            score *= alike[kinds[kind]] * same[providers[provider]]
             if score > most:
                 best, most = i, score
         rest.remove(best)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalog.vocab import vocabulary
@@ -11,13 +11,16 @@ from ranking.results import Segments
 
 MARKED = ("title", "school", "teacher", "employer")
 SNIPPET = 90  # characters of a summary shown around its first match
+LOOKED_AT = 5_000  # characters of it
 
 
 def segments(text: str, needles: frozenset[str]) -> Segments | None:
     """`text` cut at its matches; None when nothing matches."""
     spans = matches(text, needles)
-    if not spans:
-        return None
+    return _pieces(text, spans) if spans else None
+
+
+def _pieces(text: str, spans: Sequence[tuple[int, int]]) -> Segments:
     pieces: list[tuple[str, bool]] = []
     at = 0
     for start, end in spans:
@@ -32,15 +35,13 @@ def segments(text: str, needles: frozenset[str]) -> Segments | None:
 
 def excerpt(text: str, needles: frozenset[str]) -> Segments | None:
     """About SNIPPET characters of a long text around its first match, with … where it is cut."""
-    spans = matches(text[:5_000], needles)
+    spans = matches(text[:LOOKED_AT], needles)
     if not spans:
         return None
     start = max(0, spans[0][0] - SNIPPET // 4)
     end = min(len(text), start + SNIPPET)
-    cut = segments(text[start:end], needles)
-    if cut is None:
-        return None
-    return ((("…", False),) if start else ()) + cut + ((("…", False),) if end < len(text) else ())
+    inside = [(max(0, first - start), min(last, end) - start) for first, last in spans if first < end]
+    return ((("…", False),) if start else ()) + _pieces(text[start:end], inside) + ((("…", False),) if end < len(text) else ())
 
 
 def highlights(resource: Mapping[str, Any], needles: frozenset[str]) -> dict[str, tuple[Segments, ...]]:

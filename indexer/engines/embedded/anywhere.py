@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations
 
 from indexer.analysis import is_han
@@ -27,21 +28,26 @@ def gathered(document: Document) -> list[str]:
     return [document[name] for name in GATHERED if name in document]
 
 
+@lru_cache(maxsize=512)
 def matching(clause: Clause) -> Clause:
-    """What matches the same documents with as few lists as there can be, without their scores."""
+    """What matches the same documents with as few lists as there can be, without their scores. A search asks it several times of one clause, under other filters."""
+    return _matching(clause)
+
+
+def _matching(clause: Clause) -> Clause:
     match clause:
         case Scored(inner):
-            return matching(inner)
+            return _matching(inner)
         case Term(field, token):
             return Term(field, token)
         case Every(clauses):
-            return _joined(Every, list(dict.fromkeys(matching(c) for c in clauses)))
+            return _joined(Every, list(dict.fromkeys(_matching(c) for c in clauses)))
         case Best(clauses):
             return _joined(Some, list(_any(clauses)))
         case Some(clauses, least) if least < 2:
             return _joined(Some, list(_any(clauses)))
         case Some(clauses, least):
-            return _several([matching(c) for c in clauses], least)
+            return _several([_matching(c) for c in clauses], least)
     return clause
 
 
@@ -75,7 +81,7 @@ def _any(clauses: Sequence[Clause]) -> Iterator[Clause]:
 def _flat(clauses: Sequence[Clause]) -> Iterator[Clause]:
     """What the alternatives match by, alternatives among them told singly, and weights left out."""
     for clause in clauses:
-        match matching(clause):
+        match _matching(clause):
             case Some(inner, least) if least < 2:
                 yield from inner
             case other:
