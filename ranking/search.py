@@ -145,7 +145,7 @@ def _with_chosen(engine: Engine, query: Query, first: Page, last: Page) -> Page:
     chosen = query.chosen
     if all(name in last.facets for name in chosen):
         return last
-    counted = first if not last.total and any(first.facets[name] for name in chosen) else engine.search(replace(query, facets=chosen, size=0, offset=0, after=None))
+    counted = first if not last.total and any(first.facets[name] for name in chosen) else engine.search(replace(query, facets=chosen, size=0, offset=0, after=None, total=last.total))
     return replace(last, facets={**last.facets, **{name: counted.facets[name] for name in chosen}}, partial=last.partial or counted.partial)
 
 

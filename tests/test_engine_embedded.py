@@ -190,6 +190,12 @@ def test_a_word_in_all_fields_that_can_hold_it_is_one_list() -> None:
     assert anywhere.matching(Every((Scored(Term("title", "甲", 3.0), 2.0), Term("title", "甲")), (Term("title", "乙"),))) == Term("title", "甲")
 
 
+def test_an_alternative_that_another_one_finds_anyway_is_not_asked() -> None:
+    one, other, third = Term("summary", "应届"), Term("summary", "毕业生"), Term("summary", "在校")
+    assert anywhere.matching(Some((one, Every((one, other)), Every((other, third))))) == Some((one, Every((other, third))))
+    assert anywhere.matching(Best((Scored(Every((one, other)), 2.0), Scored(one, 1.0)))) == one
+
+
 def test_a_query_of_very_many_weights_fits_a_small_stack(lettered: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers answer in threads of two megabytes."""
     monkeypatch.setattr(snapshot, "PLANNED", 0)
@@ -271,6 +277,21 @@ def test_few_matches_stand_by_their_score_alone(tmp_path: Path) -> None:
     build(engine, made)
     first = api.Ahead(tuple((OneOf("fresh", (days,)), 1) for days in FRESH))
     assert [h.id for h in engine.search(Query(Term("title", "会计"), first=first)).hits] == [h.id for h in engine.search(Query(Term("title", "会计"))).hits]
+
+
+def test_what_was_counted_is_not_counted_again_for_who_weighs_it_otherwise_or_asks_less(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshot, "COSTLY", 1)
+    engine = open_engine(f"embedded:{tmp_path}")
+    build(engine, documents([resource("a:1", "会计", degree=("bachelor",)), resource("a:2", "会计", degree=("master",)), resource("a:3", "护士")]))
+    counted: list[tuple[str, ...]] = []
+    count = reading.Reader._count
+    monkeypatch.setattr(reading.Reader, "_count", lambda self, searcher, query, limits: counted.append(tuple(limits)) or count(self, searcher, query, limits))
+    narrowed = Query(Term("title", "会计"), filters=(OneOf("degree", ("master",)),), facets={"kind": 5}, size=1)
+    assert engine.search(narrowed).total == 1
+    assert engine.count(replace(narrowed, clause=Term("title", "会计", 2.0))) == 1
+    chosen = engine.search(replace(narrowed, clause=Term("title", "会计", 2.0), facets={"degree": 5}, size=0))
+    assert (chosen.total, chosen.facets) == (1, {"degree": (("bachelor", 1), ("master", 1))})
+    assert counted == [("kind",), ("degree",)]
 
 
 def test_counts_that_were_remembered_are_those_of_what_stands_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,9 +90,7 @@ class Reader:
             total, facets = self._counts(snapshot, query)
             return api.Page(total, (), facets, generation)
         found = snapshot.whole(query)
-        if not query.facets and query.total is not None:
-            return self._page(snapshot, query, query.total, self._parts(snapshot, query, found, query.total), {}, generation)
-        if not (query.facets or query.first):  # nothing to count but what is found: in one pass
+        if not (query.facets or query.first) and query.total is None:  # nothing to count but what is found: in one pass
             ranking = snapshot.ranking(found, query)
             result = self._best(searcher, query, ranking, _start(query) + query.size + EDGE, count=True)
             return self._page(snapshot, query, result.count, [(ranking, result.count)], {}, generation, result.hits)
@@ -205,9 +203,12 @@ class Reader:
         if known:
             return known
         chosen = query.chosen
-        total, counts = self._count(snapshot.searcher, found or snapshot.whole(query), {name: limit for name, limit in query.facets.items() if name not in chosen})
+        plain = {name: limit for name, limit in query.facets.items() if name not in chosen}
+        total, counts = None if plain else snapshot.total(query), Counts()
+        if total is None:
+            total, counts = self._count(snapshot.searcher, found or snapshot.whole(query), plain)
         for name, limit in chosen.items():
-            others = replace(query, filters=tuple(f for f in query.filters if f.field != name), facets={name: limit})
+            others = replace(query, filters=tuple(f for f in query.filters if f.field != name), facets={name: limit}, total=None)
             counts |= self._counts(snapshot, others)[1]
         facets = {name: counts[name] for name in query.facets}
         snapshot.remember(query, total, facets)

@@ -76,6 +76,14 @@ class Snapshot:
             return None
         return total, {name: facets[name][1][:limit] for name, limit in query.facets.items()}
 
+    def total(self, query: api.Query) -> int | None:
+        """How many match, if it is known, whatever was counted of them."""
+        if query.total is not None:
+            return query.total
+        with self._lock:
+            known = self._counted.get(_matching(query))
+        return known[0] if known else None
+
     def remember(self, query: api.Query, total: int, facets: Counts) -> None:
         """Keeps what took long to count; what was not asked for longest goes first."""
         if total >= COSTLY:
@@ -116,5 +124,5 @@ class Snapshot:
 
 
 def _matching(query: api.Query) -> Hashable:
-    """All of a query that its matches depend on."""
-    return query.clause, query.scope, query.filters
+    """All of a query that its matches depend on: questions that only weigh otherwise find the same."""
+    return matching(query.clause), query.scope, query.filters
