@@ -1,9 +1,10 @@
 """The last merge of a large build, without the build: what it takes of time and of memory.
 
-    HAOKE_HOME=… python -m bench.merging [--copies 8] [--keep]
+    HAOKE_HOME=… python -m bench.merging [--copies 8] [--keep] [--into DIR]
 
 A build ends in merging eight segments into one. Here these are copies of the segment of the catalogue of HAOKE_HOME, in a folder of their own; the catalogue is not touched.
 --keep: mapped pages stay the process's own, as if nobody let go of them (see indexer.engines.embedded.memory).
+--into: leaves what was merged in a home of its own: a large index in minutes, to measure searches by (HAOKE_HOME=DIR; it has no store, and each document several times).
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def multiplied(source: Path, target: Path, copies: int) -> None:
             shutil.copyfile(file, target / names[-1])
     (target / "meta.json").write_text(json.dumps(meta))
     (target / ".managed.json").write_text(json.dumps(names))
-    shutil.copyfile(source / META, target / META)
+    (target / META).write_text(json.dumps(json.loads((source / META).read_bytes()) | {"name": target.name}))
 
 
 class Watch(threading.Thread):
@@ -67,6 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--copies", type=int, default=8, help="eight or more are merged")
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--into", type=Path, help="an empty or new folder")
     args = parser.parse_args()
     engine = open_engine(cli.engine_url())
     active = engine.active() if isinstance(engine, Embedded) else None
@@ -74,8 +76,11 @@ def main() -> None:
         sys.exit("HAOKE_HOME names no catalogue of the embedded engine")
     if args.keep:
         memory.MAPPED = sys.maxsize
+    if args.into and args.into.exists() and any(args.into.iterdir()):
+        sys.exit(f"{args.into} is not empty")
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
+        root = args.into / "index" if args.into else Path(folder)
+        root.mkdir(parents=True, exist_ok=True)
         multiplied(engine.root / active.name, root / "merged", args.copies)
         os.sync()
         held = size(root / "merged")
@@ -88,6 +93,9 @@ def main() -> None:
         seconds = time.perf_counter() - began
         watch.ended.set()
         left = len(json.loads((root / "merged" / "meta.json").read_bytes())["segments"])
+        merged = Embedded(root)
+        merged.seal("merged")
+        merged.activate("merged")
     told = watch.most
     print(f"{args.copies * active.documents:,} documents, {held / 1e9:.1f} GB, {args.copies} segments to {left}: {seconds:.0f} s;", end=" ")
     print(f"at most {told['VmRSS']:,} MB: own {told['RssAnon']:,}, mapped {told['RssFile']:,}")

@@ -13,7 +13,7 @@ from indexer.fields import AGELESS, EVERY, FRESH
 PAGES = 1_000  # of the newest there must be so many: some pages, the best of which are looked for
 POOL = 5_000  # and of every so many-th of the newest so many that the best of them are hardly worse than the best of all
 NEWEST = tuple((OneOf("fresh", (token,)), least) for days in FRESH for token, least in (*((f"{days}/{n}", POOL) for n in EVERY), (days, PAGES)))
-JOBS = Ahead(NEWEST)  # where there are only advertisements
+JOBS = Ahead(NEWEST)  # where there is hardly anything but advertisements: what is beside them need not be counted apart
 #: Of very many, the newest advertisements, or some of the newest, and everything that does not age as they do.
 FIRST = Ahead(NEWEST, OneOf("fresh", (AGELESS,)))
 
