@@ -58,6 +58,6 @@ def _salary(values: Iterable[str]) -> Filter:
     return AnyFilter("salary", tuple(bands)) if len(bands) > 1 else bands[0]
 
 
-def first(chosen: Mapping[str, tuple[str, ...]]) -> Ahead:
+def ahead(chosen: Mapping[str, tuple[str, ...]]) -> Ahead:
     """What is looked at first of very many, by the filters chosen: FIRST, or JOBS."""
     return JOBS if chosen.get("kind") == ("job",) or chosen.get("service") == ("jobs",) else FIRST

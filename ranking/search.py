@@ -18,7 +18,7 @@ from ranking import cursor, diversity
 from ranking.clauses import Question, questions
 from ranking.evidence import weighed
 from ranking.ladder import onward
-from ranking.narrow import filters, first, unexpired
+from ranking.narrow import ahead, filters, unexpired
 from ranking.query import Reading, understand
 from ranking.rarity import usual
 from ranking.rerank import WINDOW, reranked
@@ -60,7 +60,7 @@ def search(engine: Engine, request: Request, *, ways: bool = True) -> Results:
         offset=0 if mix else offset,
         size=diversity.PAGES * request.size if mix else request.size,
         after=after,
-        first=first(request.filters),
+        first=ahead(request.filters),
     )
     page, asked = ask(engine, query, reading)
     absent: dict[str, tuple[Hit, ...]] = {}

@@ -40,7 +40,7 @@ def excerpt(text: str, needles: frozenset[str]) -> Segments | None:
         return None
     start = max(0, spans[0][0] - SNIPPET // 4)
     end = min(len(text), start + SNIPPET)
-    inside = [(max(0, first - start), min(last, end) - start) for first, last in spans if first < end]
+    inside = [(first - start, min(last, end) - start) for first, last in spans if first < end]
     return ((("…", False),) if start else ()) + _pieces(text[start:end], inside) + ((("…", False),) if end < len(text) else ())
 
 

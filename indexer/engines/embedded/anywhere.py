@@ -68,8 +68,8 @@ def _joined(way: type[Every] | type[Some], clauses: Sequence[Clause]) -> Clause:
 def _any(clauses: Sequence[Clause]) -> Iterator[Clause]:
     """The alternatives, each once, and none that another one finds anyway; those that ask for one token in every field that can hold it as one."""
     fields: dict[str, set[str]] = {}
-    single = dict.fromkeys(_flat(clauses))
-    alternatives = [one for one in single if not (isinstance(one, Every) and any(part in single for part in one.clauses))]
+    ways = dict.fromkeys(_flat(clauses))
+    alternatives = [one for one in ways if not (isinstance(one, Every) and any(part in ways for part in one.clauses))]
     for one in alternatives:
         if isinstance(one, Term):
             fields.setdefault(one.token, set()).add(one.field)

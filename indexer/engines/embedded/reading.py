@@ -127,20 +127,19 @@ class Reader:
     def _parts(self, snapshot: Snapshot, query: api.Query, found: tantivy.Query, total: int) -> Iterator[Part]:
         """The matches in parts that follow each other, each with its size: one, but of a broad query those that it wants first, so that not a million are scored.
         The rest is translated only where a page reaches it."""
-        if total >= BROAD and query.first and not query.sort:
-            beside: int | None = None if query.first.beside else 0
-            for item, enough in query.first.filters:
+        first = query.first
+        if total >= BROAD and first and not query.sort:
+
+            def among(item: api.OneOf) -> api.Query:
+                return replace(query, filters=(*query.filters, item))
+
+            beside = self._total(snapshot.searcher, snapshot.whole(among(first.beside))) if first.beside else 0
+            for item, enough in first.filters:
                 if total * plan.size(api.Passing(item, 0.0), snapshot.frequency) < enough * snapshot.searcher.num_docs:
                     continue  # too few if they are spread as everywhere: not worth counting
-                newest = replace(query, filters=(*query.filters, item))
-                ahead = snapshot.whole(newest)
-                if (matches := self._total(snapshot.searcher, ahead)) < enough:
-                    continue
-                if beside is None:
-                    assert query.first.beside
-                    beside = self._total(snapshot.searcher, snapshot.whole(replace(query, filters=(*query.filters, query.first.beside))))
-                if matches - beside >= enough:
-                    yield snapshot.ranking(ahead, newest, matches), matches
+                ahead = snapshot.whole(among(item))
+                if (matches := self._total(snapshot.searcher, ahead)) >= beside + enough:
+                    yield snapshot.ranking(ahead, among(item), matches), matches
                     yield snapshot.ranking(self.translator.others(found, self.translator.filter(item)), query, total - matches), total - matches
                     return
         yield snapshot.ranking(found, query, total), total
@@ -204,8 +203,9 @@ class Reader:
             return known
         chosen = query.chosen
         plain = {name: limit for name, limit in query.facets.items() if name not in chosen}
-        total, counts = None if plain else snapshot.total(query), Counts()
-        if total is None:
+        if chosen and not plain:
+            total, counts = self._counts(snapshot, replace(query, facets={}), found)  # may be known
+        else:
             total, counts = self._count(snapshot.searcher, found or snapshot.whole(query), plain)
         for name, limit in chosen.items():
             others = replace(query, filters=tuple(f for f in query.filters if f.field != name), facets={name: limit}, total=None)

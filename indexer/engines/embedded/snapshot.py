@@ -64,7 +64,10 @@ class Snapshot:
         return known
 
     def counted(self, query: api.Query) -> tuple[int, Counts] | None:
-        """Total and counts of a query, if they were remembered: whoever narrows a search by what a facet showed finds that facet counted already."""
+        """Total and counts of a query, if they were remembered: whoever narrows a search by what a facet showed finds that facet counted already. Without facets
+        the total alone, also where who asks knows it."""
+        if query.total is not None and not query.facets:
+            return query.total, {}
         key = _matching(query)
         with self._lock:
             known = self._counted.get(key)
@@ -75,14 +78,6 @@ class Snapshot:
         if any(facets.get(name, (0,))[0] < limit for name, limit in query.facets.items()):
             return None
         return total, {name: facets[name][1][:limit] for name, limit in query.facets.items()}
-
-    def total(self, query: api.Query) -> int | None:
-        """How many match, if it is known, whatever was counted of them."""
-        if query.total is not None:
-            return query.total
-        with self._lock:
-            known = self._counted.get(_matching(query))
-        return known[0] if known else None
 
     def remember(self, query: api.Query, total: int, facets: Counts) -> None:
         """Keeps what took long to count; what was not asked for longest goes first."""

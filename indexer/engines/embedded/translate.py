@@ -129,14 +129,13 @@ class Translator:
         """
         clauses = (*clause.clauses, *clause.bonus) if isinstance(clause, api.Every) else (clause,)
         along, apart = list[tantivy.Query](), list[tantivy.Query]()
-        rarest = lead(matching(clause), frequency, narrowed)
         for one in clauses:
             if api.weightless(one) or not (held := size(one, frequency)):
                 continue
             if held <= READ_ALONG * matches:
                 along.append(self.clause(one))
             else:
-                apart += self._highest(one, rarest, frequency) if isinstance(one, api.Best) else [self.clause(one)]
+                apart += self._highest(one, lead(matching(clause), frequency, narrowed), frequency) if isinstance(one, api.Best) else [self.clause(one)]
         return self._around(tantivy.Query.const_score_query(found, 0.0), apart, along)
 
     def _highest(self, best: api.Best, rarest: api.Clause, frequency: Frequency) -> Iterator[tantivy.Query]:
