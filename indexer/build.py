@@ -23,7 +23,7 @@ from catalog.errors import GenerationError
 from catalog.resource import Resource
 from catalog.store import Store
 from indexer.analysis import fingerprint
-from indexer.document import to_document
+from indexer.document import to_documents
 from indexer.engine import Document, Engine, Generation, Pack, Packed, Writer
 from indexer.verify import fits, verify
 
@@ -53,12 +53,9 @@ class Built:
 
 def _made(bodies: list[bytes], prior: Prior, pack: Pack) -> list[Made]:
     """Bodies of the store → documents as the engine takes them: what a worker hands back, in a third of the time and of the memory that dicts would take."""
-    made = []
-    for body in bodies:
-        resource = Resource.from_json(body)
-        document = to_document(resource, prior(resource), body)
-        made.append((_place(document), pack(document)))
-    return made
+    resources = list(map(Resource.from_json, bodies))
+    documents = to_documents(resources, list(map(prior, resources)), bodies)
+    return list(zip(map(_place, documents), map(pack, documents), strict=True))
 
 
 def _chunks(rows: Iterable[tuple[str, int, bytes]]) -> Iterator[tuple[str, list[bytes]]]:

@@ -21,13 +21,14 @@ from catalog.store import Store
 from indexer import build as building
 from indexer import verify as verifying
 from indexer.build import apply_changes, prune, rebuild
-from indexer.document import to_document, today
+from indexer.document import to_document, to_documents, today
 from indexer.engine import Engine, Generation, OneOf, Query, Term, open_engine
 from indexer.engines.embedded import Embedded, writing
 from indexer.fields import AGELESS, EVERY, FRESH
 from indexer.verify import golden, verify
 from ranking.signals import prior
 from tests.engine_contract import resource
+from tests.web_sample import records
 
 HERE = Path(__file__).parent
 
@@ -377,3 +378,11 @@ def test_what_a_worker_hands_over_is_the_document_as_the_engine_takes_it(store: 
     made = building._made(bodies, prior, pack)
     assert [packed for _, packed in made] == [engine.pack(document) for document in documents]
     assert [(packed.id, packed.kind) for _, packed in made] == [(document["id"], "job") for document in documents]
+
+
+def test_documents_made_together_are_those_made_one_by_one() -> None:
+    resources = records()
+    assert len({one.kind for one in resources}) > 3
+    priors, bodies = [prior(one) for one in resources], [one.to_json().encode() for one in resources]
+    assert to_documents(resources, priors, bodies) == [to_document(one, weight) for one, weight in zip(resources, priors, strict=True)]
+    assert to_documents([], [], []) == []
