@@ -22,9 +22,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from operator import add
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import data
+from catalog.bulk import Kept
 from catalog.text import clean
 
 #: Changes whenever the same text would give other tokens: an index built under another version must be rebuilt.
@@ -86,16 +87,19 @@ class Segmenter:
         self.cut = cut
         self.known = known
         self.every = every
-        self._spread = lru_cache(maxsize=262_144)(lambda word: " ".join((*self._inside(word), word)))
+        self._spread = Kept[str, str](262_144, lambda word: " ".join((*self._inside(word), word))).__getitem__
 
     def search(self, run: str) -> str:
         """Search mode: the words of a run, each after the shorter words inside it, with spaces between."""
         return " ".join(map(self._spread, self.cut(run)))
 
-    def others(self, run: str) -> str:
-        """The dictionary's words of INSIDE characters anywhere in a run, without those that search() gives, with spaces between."""
-        given = set(self.search(run).split())
-        return " ".join([word for word in dict.fromkeys(self.every(run)) if len(word) in INSIDE and word not in given])
+    def others(self, run: str, words: str = "") -> str:
+        """The dictionary's words of INSIDE characters anywhere in a run, without those that search() gives (`words`, where they are known), with spaces between."""
+        long = [word for word in self.every(run) if len(word) >= INSIDE.start]  # of most runs none: told first
+        if not long:
+            return ""
+        given = set((words or self.search(run)).split())
+        return " ".join([word for word in dict.fromkeys(long) if len(word) < INSIDE.stop and word not in given])
 
     def inside(self, word: str) -> list[str]:
         """The shorter words inside a word."""
@@ -189,19 +193,22 @@ def segmenter() -> Segmenter:
 
 # ── index side ─────────────────────────────────────────────────────────────────────────────────────────────────────
 # Tokens with spaces between, as engines take them: one string is made and kept in a fraction of what its tokens would take.
+class Views(NamedTuple):
+    """A text as it is indexed, each view as tokens with spaces between: in order (several words may stand for one place in the text), with repetitions."""
+
+    words: str
+    grams: str
+    inside: str
+
+
+def views(text: str) -> Views:
+    """All three views of a text; index_text() where only its words are wanted."""
+    return _short_views[text] if len(text) <= SHORT else _views(text)
+
+
 def index_text(text: str) -> str:
-    """Words of a text as they are indexed, in order (several may stand for one place in the text)."""
-    return _index_short(text) if len(text) <= SHORT else _index(text)
-
-
-def gram_text(text: str) -> str:
-    """Characters, pairs of neighbours and Latin tokens of a text: what `grams` fields hold."""
-    return _grams_short(text) if len(text) <= SHORT else _grams(text)
-
-
-def inside_text(text: str) -> str:
-    """Words that stand in a text though it was cut otherwise: those of stands_inside() that index_text() does not give."""
-    return _inside_short(text) if len(text) <= SHORT else _inside(text)
+    """Words of a text as they are indexed."""
+    return _short_words[text] if len(text) <= SHORT else _words(text)
 
 
 def index_tokens(text: str) -> tuple[str, ...]:
@@ -210,38 +217,38 @@ def index_tokens(text: str) -> tuple[str, ...]:
 
 
 def gram_tokens(text: str) -> tuple[str, ...]:
-    """gram_text() token by token."""
-    return tuple(gram_text(text).split())
+    """The grams of a text, token by token."""
+    return tuple(views(text).grams.split())
 
 
-def _index(text: str) -> str:
-    return _each_run(text, segmenter().search, _short_run)
+def _views(text: str) -> Views:
+    words, grams, inside = list[str](), list[str](), list[str]()
+    for han, latin in _RUN.findall(clean(text)):
+        if latin:
+            tokens = _latin_tokens[latin]
+            words.append(tokens)
+            grams.append(tokens)
+            continue
+        words.append(cut := _run_words(han))
+        grams.append(_run_grams(han))
+        if len(han) >= INSIDE.start and (others := segmenter().others(han, cut)):
+            inside.append(others)
+    return Views(" ".join(words), " ".join(grams), " ".join(inside))
 
 
-def _grams(text: str) -> str:
-    return _each_run(text, _run_grams, _short_grams)
+def _words(text: str) -> str:
+    return " ".join([_latin_tokens[latin] if latin else _run_words(han) for han, latin in _RUN.findall(clean(text))])
 
 
-def _inside(text: str) -> str:
-    return " ".join(filter(None, [segmenter().others(run) for run in _HAN_RUN.findall(clean(text)) if len(run) >= INSIDE.start]))
-
-
-def _each_run(text: str, tokens: Callable[[str], str], kept: Callable[[str], str]) -> str:
-    """The tokens of every run of a text; of a short Han run those that are kept."""
-    return " ".join(
-        [
-            _latin_tokens(latin) if latin else kept(han) if len(han) <= SHORT_RUN else tokens(han)
-            for han, latin in _RUN.findall(clean(text))
-        ]
-    )
+def _run_words(run: str) -> str:
+    return _short_runs[run] if len(run) <= SHORT_RUN else segmenter().search(run)
 
 
 def _run_grams(run: str) -> str:
     return " ".join((*run, *map(add, run, run[1:])))
 
 
-@lru_cache(maxsize=131_072)
-def _latin_tokens(run: str) -> str:
+def _latin(run: str) -> str:
     token = run[:MAX_TOKEN]
     return " ".join((token, *latin_parts(token)))
 
@@ -250,11 +257,10 @@ def _latin_tokens(run: str) -> str:
 #: Their short runs repeat more: more of whole texts than this take memory (124 MB in each worker) and save no time.
 SHORT = 24
 SHORT_RUN = 8
-_short_run = lru_cache(maxsize=262_144)(lambda run: segmenter().search(run))
-_short_grams = lru_cache(maxsize=262_144)(_run_grams)
-_index_short = lru_cache(maxsize=16_384)(_index)
-_grams_short = lru_cache(maxsize=16_384)(_grams)
-_inside_short = lru_cache(maxsize=16_384)(_inside)
+_latin_tokens = Kept(131_072, _latin)
+_short_runs = Kept[str, str](262_144, lambda run: segmenter().search(run))
+_short_words = Kept(16_384, _words)
+_short_views = Kept(16_384, _views)
 
 
 # ── query side ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import chain
-from operator import add
 from typing import Any
 from zlib import crc32
 
@@ -15,7 +14,7 @@ from catalog import shortlink, terms
 from catalog.resource import Kind, Resource, Status
 from catalog.text import key
 from catalog.vocab import vocabulary
-from indexer.analysis import gram_text, index_text, inside_text
+from indexer.analysis import index_text, views
 from indexer.fields import AGELESS, EVERY, FACETS, FAR, FRESH, SHANGHAI
 from indexer.sounds import short_tokens, sound_tokens
 
@@ -135,19 +134,20 @@ def to_documents(resources: Sequence[Resource], priors: Sequence[float], bodies:
     titles = [(r.title, *r.titles) for r in resources]
     # the source's own words, which no dictionary need know: also found by their characters
     own = [tuple(filter(None, (*chain.from_iterable(r.unmapped.values()), r.unit, r.lesson, r.address))) for r in resources]
+    titled, named, owned = ([list(map(views, ones)) for ones in texts] for texts in (titles, names, own))
     labels = [[_label_tokens(name, codes) for name in _LABELLED if (codes := getattr(r, name))] for r in resources]
-    rest = [_words((*more, *r.tags, *r.topic, *r.platform, *r.year, r.edition, r.employer_type)) for r, more in zip(resources, own, strict=True)]
+    rest = [_words((*r.tags, *r.topic, *r.platform, *r.year, r.edition, r.employer_type)) for r in resources]
     columns: dict[str, Iterable[Any]] = {
         "id": [r.id for r in resources],
         "body": bodies,
-        "title": list(map(_words, titles)),
-        "names": list(map(_words, names)),
-        "context": [" ".join((*ones, others)).strip() for ones, others in zip(labels, rest, strict=True)],
+        "title": [_joined(one.words for one in ones) for ones in titled],
+        "names": [_joined(one.words for one in ones) for ones in named],
+        "context": [_joined((*ones, *(one.words for one in mine), others)) for ones, mine, others in zip(labels, owned, rest, strict=True)],
         "summary": [index_text(r.summary) for r in resources],
-        "title_grams": [_joined(map(gram_text, ones)) for ones in titles],
+        "title_grams": [_joined(one.grams for one in ones) for ones in titled],
         # whether they stand there is all that is asked of these: each once keeps the index small
-        "other_grams": [" ".join(dict.fromkeys(" ".join(map(gram_text, ones)).split())) for ones in map(add, names, own)],
-        "inside": [_joined(map(inside_text, ones)) for ones in map(add, titles, map(add, names, own))],
+        "other_grams": [" ".join(dict.fromkeys(" ".join([one.grams for one in (*ones, *mine)]).split())) for ones, mine in zip(named, owned, strict=True)],
+        "inside": [_joined(one.inside for one in (*first, *ones, *mine)) for first, ones, mine in zip(titled, named, owned, strict=True)],
         "sounds": [" ".join(chain.from_iterable(map(sound_tokens, ones))) for ones in titles],
         # nobody shortens an advertisement
         "short": [

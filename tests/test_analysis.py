@@ -13,17 +13,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import data
+from catalog.bulk import Kept
 from catalog.text import _compatible, align, clean, fold, tidy
 from indexer import sounds
 from indexer.analysis import (
     INSIDE,
     MAX_TOKEN,
     Segmenter,
-    gram_text,
     gram_tokens,
     index_text,
     index_tokens,
-    inside_text,
     is_han,
     jieba_segmenter,
     query_tokens,
@@ -32,6 +31,7 @@ from indexer.analysis import (
     segmenter,
     stands_inside,
     subwords,
+    views,
     word_grams,
 )
 from indexer.marking import matches
@@ -123,7 +123,7 @@ def test_nearly_every_run_of_words_finds_its_title_by_words_alone() -> None:
 @FEW
 @given(st.sampled_from(_titles()) | HAN | MIXED)
 def test_a_word_of_the_dictionary_is_held_wherever_it_stands(text: str) -> None:
-    held = {*index_tokens(text), *inside_text(text).split()}
+    held = {*index_tokens(text), *views(text).inside.split()}
     cleaned = clean(text)
     for size in INSIDE:
         for at in range(len(cleaned) - size + 1):
@@ -133,7 +133,7 @@ def test_a_word_of_the_dictionary_is_held_wherever_it_stands(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "words"), [("教育管理学院", "管理学 理学院"), ("生物制药工程师", "制药工程"), ("北京航空航天大学", ""), ("Java 开发", ""), ("", "")])
 def test_what_was_cut_otherwise_holds_the_words_that_straddle(text: str, words: str) -> None:
-    assert inside_text(text) == words
+    assert views(text).inside == words
 
 
 @FEW
@@ -166,7 +166,7 @@ def test_wide_punctuation_looked_for_first_changes_nothing_of_nfkc(text: str) ->
 @given(TEXT | MIXED)
 def test_tokens_stand_in_a_text_with_one_space_between(text: str) -> None:
     assert index_text(text) == " ".join(index_tokens(text))
-    assert gram_text(text) == " ".join(gram_tokens(text))
+    assert views(text).grams == " ".join(gram_tokens(text))
 
 
 @FEW
@@ -175,7 +175,14 @@ def test_a_run_that_is_kept_has_the_tokens_of_one_that_is_not(text: str) -> None
     for sort, run, _ in runs(clean(text)):
         if sort == "han":
             assert index_text(run).split() == [w for word in segmenter().cut(run) for w in (*segmenter().inside(word), word)]
-            assert gram_text(run).split() == [*run, *map("".join, pairwise(run))]
+            assert views(run).grams.split() == [*run, *map("".join, pairwise(run))]
+
+
+def test_what_is_kept_is_made_once_and_forgotten_when_it_is_too_much() -> None:
+    made = list[int]()
+    kept = Kept(2, lambda n: made.append(n) or -n)  # type: ignore[func-returns-value]
+    assert list(map(kept.__getitem__, (1, 2, 1, 3, 3, 1))) == [-1, -2, -1, -3, -3, -1]
+    assert made == [1, 2, 3, 1] and len(kept) == 2
 
 
 @FEW
