@@ -20,18 +20,19 @@ from catalog.text import clean, key
 from catalog.vocab import vocabulary
 from indexer.analysis import Token, query_tokens
 from indexer.engine import Best, Clause, Engine, OneOf, Query, Scored, Some, Term
+from ranking import pools
 from ranking.alike import Reason, values
 from ranking.narrow import JOBS, unexpired
+from ranking.pools import COURSES
 from ranking.rarity import Rarity
 from ranking.similar import MANY, Candidate, Recommendation, chosen
 from ranking.topic import FEW, TELLING, Text, Topic
 
-POOL = 50  # hits that are compared
+POOL = 50  # ads that are compared with a course
 WORDS = 32  # of an ad that are looked for in titles of courses, the most telling
 BEGINS = 0.5  # of the weight of a course's title is asked for, and it begins so: Java of Java程序设计
 MOSTLY = 0.75  # of it, wherever in the title: Python of 实用Python
 TITLES = 4_096  # titles of courses that are remembered with the weights of their words: ad after ad is compared with the same
-COURSES = ("course", "library")
 #: Where an ad speaks of something, with what it weighs there.
 SPOKEN: Mapping[str, float] = {"title": 3.0, "context": 2.0, "summary": 1.0}
 _SENTENCE = re.compile(r"[。；;！!？?\n]+|(?<![\d.])\d{1,2}[、.．)）](?!\d)|任职|岗位|职责|要求[:：]")
@@ -92,13 +93,11 @@ def courses_for(engine: Engine, job: Resource, size: int = 6) -> tuple[Recommend
     """Courses that teach what a job asks for; () where none does."""
     rarity = Rarity(engine)
     ad = Ad(orjson.loads(job.to_json()))
-    courses: dict[str, Record] = {}
     majors = [Scored(Term("major", code), 10.0) for code in job.major]
     rarity.learn(_words(ad.title, ad.trades, ad.asks), COURSES)
-    for asked in (taught(rarity, ad.title, ad.trades), [*taught(rarity, ad.asks), *majors]):  # apart: the words of one would crowd out the other's
-        if asked:
-            page = engine.search(Query(clause=Some(tuple(asked)), scope=(unexpired(), OneOf("kind", COURSES)), size=POOL))
-            courses |= {hit.id: hit.record for hit in page.hits if hit.id not in courses}
+    # apart: the words of one would crowd out the other's
+    asked = (taught(rarity, ad.title, ad.trades), [*taught(rarity, ad.asks), *majors])
+    courses = {id: hit.record for id, hit in pools.courses(engine, *(Some(tuple(clauses)) for clauses in asked if clauses)).items()}
     topics = {id: _topic(course["title"], rarity) for id, course in courses.items()}
     rarity.learn((word for topic in topics.values() if not topic.weighed for word in topic.words), COURSES)
     named = {id: list(_named(topic, ad)) for id, topic in topics.items()}

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from catalog import shortlink
 from catalog.resource import Kind, Resource
 from catalog.text import key
-from indexer.engine import Clause, Engine, OneOf, Page, Query, Scored, Some, Term
+from indexer.engine import Clause, Engine, OneOf, Query, Scored, Some, Term
 from ranking.alike import Reason, Seed, alike, city
 from ranking.bag import apart
 from ranking.narrow import JOBS, unexpired
@@ -73,30 +73,29 @@ def similar(engine: Engine, resource: Resource, size: int = 6) -> tuple[Recommen
     rarity = Rarity(engine)
     seed = Seed(resource, rarity, kinds)
     query = Query(scope=(unexpired(), OneOf("kind", kinds)), size=POOLS.get(resource.kind, POOL if rarity.total < MANY else POOL_OF_MANY))
-    page = Page(0, (), {}, "")
-    for one in _questions(seed, rarity, query):
-        page = engine.search(one)
-        if page.total >= ENOUGH:
-            break
+    question = _question(engine, seed, rarity, query)
+    hits = engine.search(question).hits if question else ()
     own = {resource.id, *resource.also}
     found: list[Candidate] = []
-    for hit in page.hits:
+    for hit in hits:
         if hit.id not in own and (match := alike(seed, other := hit.record)):
             found.append(Candidate(match[0], hit.id, match[0], other, match[1]))
     return chosen(found, size)
 
 
-def _questions(seed: Seed, rarity: Rarity, query: Query) -> Iterator[Query]:
-    """What is asked until enough is found: the last one is asked of everything."""
-    resource = seed.resource
-    asked = clause(seed)
+def _question(engine: Engine, seed: Seed, rarity: Rarity, query: Query) -> Query | None:
+    """What is asked: of very many ads for those in its city that share the rarest word, or one of some, if that is enough; of everything else."""
+    resource, asked = seed.resource, clause(seed)
     if asked and rarity.total >= MANY and resource.kind == Kind.JOB and resource.region:
         # a branch of industry alone is a tenth of a city's posts; of a title of one word the first two are the same
         for one in dict.fromkeys((*(clause(seed, telling=words) for words in TELLING), asked)):
             if one:
-                yield replace(query, clause=one, filters=near(resource), first=JOBS)
-    if asked:  # only ads grow old: of nothing else the newest need be known before it is looked at
-        yield replace(query, clause=asked, first=JOBS if resource.kind == Kind.JOB else None)
+                narrow = replace(query, clause=one, filters=near(resource), first=JOBS)
+                found = engine.search(replace(narrow, size=0)).total  # counted first: mostly the rarest word is not enough, and its best need not be looked for
+                if found >= ENOUGH:
+                    return replace(narrow, total=found)
+    # only ads grow old: of nothing else the newest need be known before it is looked at
+    return replace(query, clause=asked, first=JOBS if resource.kind == Kind.JOB else None) if asked else None
 
 
 def near(resource: Resource) -> tuple[OneOf, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ from flask.testing import FlaskClient
 
 from catalog.resource import Resource
 from indexer.document import seconds
-from indexer.engine import Engine, Query, open_engine
+from indexer.engine import Engine, Page, Query, Term, open_engine
 from indexer.engines.elasticsearch import translate
+from ranking import pools
 from ranking.alike import Reason, Seed, city
-from ranking.asked import COURSES, Ad, courses_for, jobs_for
+from ranking.asked import Ad, courses_for, jobs_for
 from ranking.opened import also_opened, opened_with
+from ranking.pools import COURSES
 from ranking.rarity import Rarity
 from ranking.similar import AGAIN, SAME_TITLE, Candidate, Recommendation, chosen, clause, similar
 from ranking.topic import Topic
@@ -217,6 +220,54 @@ def test_a_job_leads_to_the_courses_that_teach_what_it_asks(engine: Engine) -> N
     assert {"c:1", "c:3"} <= set(found) <= {"c:1", "c:2", "c:3"}
     with create_app(engine).test_request_context():
         assert words(found["c:3"]) == "职位要求「数据结构」"
+
+
+class Asked:
+    """An engine that tells how often it was searched; one that can't tell its states, or that lacks a part, as it is told."""
+
+    def __init__(self, engine: Engine, mark: str | None = None, *, partial: bool = False) -> None:
+        self.engine, self.times, self._mark, self.partial = engine, 0, mark, partial
+
+    def search(self, query: Query) -> Page:
+        self.times += 1
+        return replace(self.engine.search(query), partial=self.partial)
+
+    def mark(self) -> str:
+        return self.engine.mark() if self._mark is None else self._mark
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.engine, name)
+
+
+def test_courses_are_looked_for_once_where_ads_ask_for_the_same_until_the_next_commit(tmp_path: Path) -> None:
+    engine = build(tmp_path, everybody())
+    asked = Asked(engine)
+    first = ids(courses_for(asked, BY_ID["j:1"]))
+    assert asked.times
+    asked.times = 0
+    assert ids(courses_for(asked, BY_ID["j:1"].model_copy(update={"id": "j:9"}))) == first and asked.times == 0
+    active = engine.active()
+    assert active
+    with engine.writer(active.name) as writer:
+        writer.add(documents([course(9, "Java程序设计")]))
+        writer.commit(sequence=9)
+    assert "c:9" in ids(courses_for(asked, BY_ID["j:1"], 9)) and asked.times
+    engine.close()
+
+
+def test_courses_are_looked_for_again_where_an_engine_tells_no_state_or_lacks_a_part(engine: Engine) -> None:
+    for asked in (Asked(engine, ""), Asked(engine, partial=True)):
+        for _ in range(2):
+            asked.times = 0
+            assert {"c:3"} <= set(ids(courses_for(asked, BY_ID["j:1"]))) and asked.times
+
+
+def test_what_is_remembered_of_courses_has_an_end(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pools, "QUESTIONS", 2)
+    kept = pools.Pools()
+    found = [kept.courses(engine, Term("title", word)) for word in ("数据结构", "会计学", "java", "数据结构")]
+    assert [hit.id for hit in found[0]] == [hit.id for hit in found[3]] == ["c:3"]
+    assert len(kept._found) == 2 and {*kept._hits} == {hit.id for found in found[2:] for hit in found}
 
 
 def test_what_an_ad_only_mentions_is_not_asked_for(engine: Engine) -> None:
