@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from catalog.codec import Entry
 from catalog.errors import BadRequest, HaokeError, SourceError
 from catalog.ingest import Report, ingest
-from catalog.store import Store
+from catalog.resource import Kind, Resource
+from catalog.sources import Options, Raw
+from catalog.store import Rejection, Store
+from catalog.worker import convert
 from tests import tiny_source
 
 
@@ -43,6 +48,21 @@ SPECIAL = [
     {"id": "a:z", "title": ""},
     {"id": "a:s", "title": "\ud800"},
 ]
+
+
+class Unwritable:
+    """A source whose second record is a resource that UTF-8 can't hold."""
+
+    @staticmethod
+    def transform(raw: Mapping[str, Any], options: Options) -> Resource:
+        made = Resource(id=raw["id"], kind=Kind.COURSE, source=("a",), title="课")
+        return made.model_copy(update={"title": "\ud800"}) if raw["id"] == "a:1" else made
+
+
+def test_a_resource_that_cannot_be_written_is_refused_alone() -> None:
+    first, second, third = convert(Unwritable, Options(), [Raw(str(n), {"id": f"a:{n}"}) for n in range(3)])  # type: ignore[arg-type]
+    assert isinstance(first, Entry) and isinstance(third, Entry) and (first.id, third.id) == ("a:0", "a:2")
+    assert isinstance(second, Rejection) and second.row == "1" and "utf-8" in second.reason.lower()
 
 
 @pytest.mark.parametrize("workers", [1, 2])
