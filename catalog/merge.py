@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from catalog.resource import Kind, Resource, Status
@@ -48,6 +49,7 @@ def link(url: str) -> str:
     return f"{host}/{path}?{query}#{route}"
 
 
+@lru_cache(maxsize=16_384)
 def bare(title: str) -> str:
     """A title without spaces, marks and the words that every textbook's cover bears."""
     cleaned = clean(title)

@@ -35,7 +35,7 @@ def remembered(function: Callable[[str], Coded]) -> Callable[[str], Coded]:
 
 def unique(values: Iterable[str]) -> tuple[str, ...]:
     """Values once each, in the order of their first appearance, empty ones dropped."""
-    return tuple(dict.fromkeys(v for v in values if v))
+    return tuple(dict.fromkeys(filter(None, values)))
 
 
 @lru_cache(maxsize=65536)

@@ -32,11 +32,13 @@ def day(value: str | float) -> str:
 
 def deadline(value: str | float) -> str:
     """The last day of a period: the later end of 2026-07-28 ~ 2026-08-12, else the date itself."""
-    if isinstance(value, str) and len(value) <= 200:
-        ends = [iso for m in _WRITTEN.finditer(value) if (iso := _day(m.group()))]
-        if ends:
-            return max(ends)
-    return day(value)
+    return (_last(value) if isinstance(value, str) and len(value) <= 200 else "") or day(value)
+
+
+@lru_cache(maxsize=65536)
+def _last(text: str) -> str:
+    """The latest of the dates in a text."""
+    return max((iso for m in _WRITTEN.finditer(text) if (iso := _day(m.group()))), default="")
 
 
 @lru_cache(maxsize=65536)
