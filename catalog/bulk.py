@@ -23,8 +23,8 @@ YOUNG = 2_000_000  # allocations between two looks at the young ones; cycles of 
 class Kept(dict[K, V]):
     """What was made for a key is kept, at most so many; then all is forgotten and made anew. kept[key], or kept.__getitem__ for map().
 
-    Half the time of lru_cache(), which brings its own order of use up to date with each look: of some hundred thousand entries
-    three are touched each time, and none of them is in the processor's cache.
+    lru_cache() brings an order of use up to date with each look: of some hundred thousand entries it touches three, none of which is in
+    the processor's cache. To look words up so took an eighth more of the time of indexing a text.
     """
 
     def __init__(self, most: int, make: Callable[[K], V]) -> None:

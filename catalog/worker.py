@@ -46,7 +46,10 @@ def _resource(source: Source, options: Options, item: Raw | Broken) -> Resource 
     if isinstance(item, Broken):
         return Rejection(item.row, "", item.value[:200], item.reason, item.hint)
     try:
-        return source.transform(item.value, options)
+        made = source.transform(item.value, options)
+        if made is not None and not isinstance(made, Resource):
+            raise TypeError(f"transform() gave a {type(made).__name__}, not a Resource")
+        return made
     except Exception as error:
         return _rejection(item, error)
 

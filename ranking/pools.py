@@ -15,7 +15,7 @@ from ranking.narrow import unexpired
 
 SIZE = 50  # courses that a question finds at most: these are compared
 QUESTIONS = 2_048  # that are remembered, some 5 kB each
-HITS = 8_192  # that they hold together, some 6 kB each
+HITS = 4_096  # that they hold together, some 6 kB each
 COURSES = ("course", "library")
 
 
@@ -51,6 +51,7 @@ def courses(engine: Engine, *clauses: Clause) -> dict[str, Hit]:
     return {hit.id: hit for hit in found if (hit.record.get("expires") or day)[:10] >= day}
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def _pools(engine: Engine, mark: str, day: str) -> Pools:
+    """What is remembered now; with the next commit it goes."""
     return Pools()

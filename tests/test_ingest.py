@@ -65,6 +65,20 @@ def test_a_resource_that_cannot_be_written_is_refused_alone() -> None:
     assert isinstance(second, Rejection) and second.row == "1" and "utf-8" in second.reason.lower()
 
 
+class Careless:
+    """A source whose second record comes as it is."""
+
+    @staticmethod
+    def transform(raw: Mapping[str, Any], options: Options) -> Any:
+        return raw if raw["id"] == "a:1" else Resource(id=raw["id"], kind=Kind.COURSE, source=("a",), title="课")
+
+
+def test_what_is_no_resource_is_refused_and_not_lost() -> None:
+    first, second, third = convert(Careless, Options(), [Raw(str(n), {"id": f"a:{n}"}) for n in range(3)])  # type: ignore[arg-type]
+    assert isinstance(first, Entry) and isinstance(third, Entry)
+    assert isinstance(second, Rejection) and second.row == "1" and "dict" in second.reason
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_every_row_is_accounted_for_in_one_process_and_in_several(tmp_path: Path, workers: int) -> None:
     rows = [*plain(1200), *SPECIAL, {"id": "a:0", "title": "更新"}, *plain(1200)[5:6]]
