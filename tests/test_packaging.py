@@ -37,6 +37,18 @@ def tracked() -> list[str]:
     return [p.relative_to(ROOT).as_posix() for p in ROOT.rglob("*") if p.is_file()]
 
 
+#: What the owner named, and what tools look for beside it.
+TOP = {
+    "catalog", "indexer", "ranking", "web", "cli.py", "data", "tests", "setup.cfg", "README.md", "bench", "docs", "Makefile", "pyproject.toml", "constraints.txt",
+    "Dockerfile", ".dockerignore", "compose.yaml", ".ci", ".gitignore", "LICENSE", "NOTICE",
+}  # fmt: skip
+
+
+def test_nothing_lies_at_the_top_that_was_only_left_there() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout  # nothing in an unpacked archive
+    assert {name.partition("/")[0] for name in listed.splitlines()} <= TOP
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built offline from a copy: setuptools leaves build/ and *.egg-info behind."""
