@@ -1,6 +1,6 @@
-"""Many small objects at a time: what ingest and builds tell Python's collector of cycles.
+"""Many small objects at a time: keeping what was made of them, and what ingest and builds tell Python's collector of cycles.
 
-It walks all young objects every 700 allocations and all objects now and then; records make no cycles, but a few of them are
+The collector walks all young objects every 700 allocations and all objects now and then; records make no cycles, but a few of them are
 alive by the hundred thousand (vocabularies, remembered tokens). Left as it is, it took a quarter of the time of an ingest
 and of a build.
 """

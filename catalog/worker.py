@@ -50,7 +50,7 @@ def _resource(source: Source, options: Options, item: Raw | Broken) -> Resource 
         if made is not None and not isinstance(made, Resource):
             raise TypeError(f"transform() gave a {type(made).__name__}, not a Resource")
         return made
-    except Exception as error:
+    except Exception as error:  # a source that fails at one record must not lose the others
         return _rejection(item, error)
 
 
@@ -58,7 +58,7 @@ def _entry(resource: Resource, item: Raw | Broken) -> Entry | Rejection:
     """The entry of a row's resource, or why there is none."""
     try:
         return entry(resource)
-    except Exception as error:
+    except Exception as error:  # what can't be written must not lose the others either
         return _rejection(item, error)
 
 
@@ -70,7 +70,7 @@ def _rejection(item: Raw | Broken, error: Exception) -> Rejection:
         first, *more = error.errors(include_url=False)
         reason = first["msg"] + (f" (and {len(more)} more)" if more else "")
         return Rejection(item.row, ".".join(map(str, first["loc"])), str(first["input"])[:200], reason, "mend the value at the source")
-    # a source that fails at one record must not lose the others; its own words stand in the rejection
+    # a defect of the source: its own words stand in the rejection
     return Rejection(item.row, "", repr(item.value)[:200], f"{type(error).__name__}: {error}", _REPORT)
 
 

@@ -216,11 +216,6 @@ def index_tokens(text: str) -> tuple[str, ...]:
     return tuple(index_text(text).split())
 
 
-def gram_tokens(text: str) -> tuple[str, ...]:
-    """The grams of a text, token by token."""
-    return tuple(views(text).grams.split())
-
-
 def _views(text: str) -> Views:
     words, grams, inside = list[str](), list[str](), list[str]()
     for han, latin in _RUN.findall(clean(text)):

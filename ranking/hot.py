@@ -16,7 +16,7 @@ import orjson
 from catalog import place
 from catalog.errors import EngineUnavailable
 from indexer.engine import Between, Engine, OneOf, Query
-from ranking.narrow import unexpired
+from ranking.narrow import lasts, unexpired
 from ranking.part import Watched
 from ranking.results import Request, ResultHit
 from ranking.search import search
@@ -78,7 +78,7 @@ def _hits(bodies: Sequence[bytes]) -> list[ResultHit]:
     """Each resource once, also where two of the ids were merged; without those that have expired."""
     day = today().isoformat()
     records = {record["id"]: record for record in map(orjson.loads, bodies)}
-    return [ResultHit(id, 0.0, record) for id, record in records.items() if (record.get("expires") or day)[:10] >= day]
+    return [ResultHit(id, 0.0, record) for id, record in records.items() if lasts(record, day)]
 
 
 def _bases(engine: Watched, field: str, values: Sequence[str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from catalog.errors import BadRequest
 from indexer.engine import Ahead, AnyFilter, Between, Filter, OneOf, Overlap
@@ -21,6 +22,11 @@ FIRST = Ahead(NEWEST, OneOf("fresh", (AGELESS,)))
 def unexpired() -> Between:
     """What is still open, to the minute: within one, engines may reuse what they found."""
     return Between("expires_at", low=math.floor(time.time() / 60) * 60)
+
+
+def lasts(record: Mapping[str, Any], day: str) -> bool:
+    """Whether what a record tells of is open on a day (ISO): for what was found before, or by its id."""
+    return bool((record.get("expires") or day)[:10] >= day)
 
 
 def filters(chosen: Mapping[str, tuple[str, ...]]) -> tuple[Filter, ...]:

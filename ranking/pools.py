@@ -11,7 +11,7 @@ from threading import Lock
 
 from indexer.document import today
 from indexer.engine import Clause, Engine, Hit, OneOf, Query
-from ranking.narrow import unexpired
+from ranking.narrow import lasts, unexpired
 
 SIZE = 50  # courses that a question finds at most: these are compared
 QUESTIONS = 2_048  # that are remembered, some 5 kB each
@@ -48,7 +48,7 @@ def courses(engine: Engine, *clauses: Clause) -> dict[str, Hit]:
     day, mark = today().isoformat(), engine.mark()
     pools = _pools(engine, mark, day) if mark else Pools()  # an engine that can't tell its states is asked each time
     found = chain.from_iterable(pools.courses(engine, clause) for clause in clauses)
-    return {hit.id: hit for hit in found if (hit.record.get("expires") or day)[:10] >= day}
+    return {hit.id: hit for hit in found if lasts(hit.record, day)}
 
 
 @lru_cache(maxsize=1)

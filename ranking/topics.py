@@ -24,6 +24,7 @@ from indexer.engine import Engine
 from ranking import curation
 from ranking.curation import Section, Topic
 from ranking.ladder import strictly
+from ranking.narrow import lasts
 from ranking.part import Watched
 from ranking.results import MAX_SIZE, Request, ResultHit
 from ranking.search import search
@@ -124,7 +125,7 @@ def _current(engine: Watched, ids: Sequence[str]) -> dict[str, Mapping[str, Any]
     """Resources by the ids asked for, in their order; without what has expired."""
     bodies, day = engine.held(ids), today().isoformat()
     records = {id: orjson.loads(bodies[id]) for id in ids if id in bodies}
-    return {id: record for id, record in records.items() if (record.get("expires") or day)[:10] >= day}
+    return {id: record for id, record in records.items() if lasts(record, day)}
 
 
 def _files() -> Files:

@@ -60,7 +60,7 @@ class Unwritable:
 
 
 def test_a_resource_that_cannot_be_written_is_refused_alone() -> None:
-    first, second, third = convert(Unwritable, Options(), [Raw(str(n), {"id": f"a:{n}"}) for n in range(3)])  # type: ignore[arg-type]
+    first, second, third = convert(Unwritable, Options(), [Raw(str(n), {"id": f"a:{n}"}) for n in range(3)])
     assert isinstance(first, Entry) and isinstance(third, Entry) and (first.id, third.id) == ("a:0", "a:2")
     assert isinstance(second, Rejection) and second.row == "1" and "utf-8" in second.reason.lower()
 
@@ -74,7 +74,7 @@ class Careless:
 
 
 def test_what_is_no_resource_is_refused_and_not_lost() -> None:
-    first, second, third = convert(Careless, Options(), [Raw(str(n), {"id": f"a:{n}"}) for n in range(3)])  # type: ignore[arg-type]
+    first, second, third = convert(Careless, Options(), [Raw(str(n), {"id": f"a:{n}"}) for n in range(3)])
     assert isinstance(first, Entry) and isinstance(third, Entry)
     assert isinstance(second, Rejection) and second.row == "1" and "dict" in second.reason
 

@@ -10,6 +10,7 @@ from threading import Lock
 
 import tantivy
 
+from catalog.bulk import Kept
 from indexer import engine as api
 from indexer.engines.embedded.anywhere import matching
 from indexer.engines.embedded.plan import size
@@ -31,7 +32,7 @@ class Snapshot:
         self._large = searcher.num_docs >= PLANNED
         self._extents: dict[str, tuple[float, float]] = {}
         self._steps: dict[str, tuple[float, float]] = {}
-        self._frequencies: dict[tuple[str, str], int] = {}
+        self._frequencies = Kept[tuple[str, str], int](MOST, lambda token: searcher.doc_freq(*token))
         self._counted: OrderedDict[Hashable, tuple[int, Limited]] = OrderedDict()
         self._lock = Lock()
 
@@ -56,12 +57,7 @@ class Snapshot:
 
     def frequency(self, field: str, token: str) -> int:
         """How many documents hold a token."""
-        known = self._frequencies.get((field, token))
-        if known is None:
-            if len(self._frequencies) >= MOST:
-                self._frequencies.clear()
-            known = self._frequencies[field, token] = self.searcher.doc_freq(field, token)
-        return known
+        return self._frequencies[field, token]
 
     def counted(self, query: api.Query) -> tuple[int, Counts] | None:
         """Total and counts of a query, if they were remembered: whoever narrows a search by what a facet showed finds that facet counted already. Without facets
