@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -54,17 +54,21 @@ def without(clause: Clause, field: str) -> Clause | None:
         case Term(name, _, _):
             return None if name == field else clause
         case Every(inner, bonus):
-            kept = [without(c, field) for c in inner]
-            return None if None in kept else Every(tuple(c for c in kept if c), tuple(c for c in (without(b, field) for b in bonus) if c))
+            kept = _without(inner, field)
+            return Every(kept, _without(bonus, field)) if len(kept) == len(inner) else None
         case Some(inner, least):
-            rest = tuple(c for c in (without(c, field) for c in inner) if c)
+            rest = _without(inner, field)
             return Some(rest, min(least, len(rest))) if rest else None
         case Best(inner, tie):
-            rest = tuple(c for c in (without(c, field) for c in inner) if c)
+            rest = _without(inner, field)
             return Best(rest, tie) if rest else None
-        case Scored(inner, weight):
-            return Scored(rest, weight) if (rest := without(inner, field)) else None
+        case Scored(one, weight):
+            return Scored(left, weight) if (left := without(one, field)) else None
     return clause
+
+
+def _without(clauses: Sequence[Clause], field: str) -> tuple[Clause, ...]:
+    return tuple(left for clause in clauses if (left := without(clause, field)))
 
 
 class Without:
@@ -103,6 +107,22 @@ def switches() -> dict[str, Off]:
     for group, fields in CONCEPTS.items():
         found[f"CONCEPT {group}"] = value("CONCEPT", {**signals.CONCEPT, **dict.fromkeys(fields, 0.0)})
     return found
+
+
+def forget() -> None:
+    """Lets what was made of readings be made anew: it holds the weights and the variants of before."""
+    words.word_clause.cache_clear()
+    clauses.question.cache_clear()
+
+
+@contextmanager
+def switched(off: Off) -> Iterator[None]:
+    """Meanwhile, a signal is off."""
+    with ExitStack() as stack:
+        stack.callback(forget)
+        off(stack)
+        forget()
+        yield
 
 
 @contextmanager
@@ -173,10 +193,7 @@ def main() -> None:
 
     for name, off in switches().items():
         if wanted(name):
-            with ExitStack() as stack:
-                stack.callback(words.word_clause.cache_clear)
-                off(stack)
-                words.word_clause.cache_clear()  # made with the weights as they were
+            with switched(off):
                 print(row(name, score(engine, queries), base), flush=True)
     for name, field in (("SHORT", "short"), ("sounds", "sounds")):
         if wanted(name):

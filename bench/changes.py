@@ -38,6 +38,7 @@ def swaps(home: Path, seconds: float) -> str:
     engine = open_engine(f"embedded:{home / 'index'}")
     active = engine.active()
     engine.close()
+    assert active  # a home that is served has one
     if active.documents <= LARGE:
         time.sleep(seconds / 2)
         built = haoke(home, "reindex", "--workers", "1", "--json", yielding=True)

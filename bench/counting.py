@@ -11,9 +11,11 @@ import argparse
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import cli
 from indexer.engine import Query, open_engine
+from indexer.engines.embedded import Embedded
 from ranking.clauses import question
 from ranking.evidence import weighed
 from ranking.narrow import unexpired
@@ -40,6 +42,7 @@ def main() -> None:
     parser.add_argument("queries", nargs="+")
     texts = parser.parse_args().queries
     engine = open_engine(cli.engine_url())
+    assert isinstance(engine, Embedded)
     reader = engine._active_reader()
     snapshot = reader.look()
     shown = {name: dict(_counted(facet, asked) for facet in default_facets(asked)) for name, asked in REQUESTS.items()} | {"regions": {"region": TREE}}
@@ -47,8 +50,8 @@ def main() -> None:
     for text in texts:
         query = Query(question(weighed(engine, understand(text))), scope=(unexpired(),))
         found = snapshot.whole(replace(query, scope=tuple(asked for item in query.scope if (asked := snapshot.settled(item)))))
-        told = [fastest(lambda found=found: reader._total(snapshot.searcher, found))]
-        told += [fastest(lambda found=found, limits=limits: reader._count(snapshot.searcher, found, limits)) for limits in shown.values()]
+        told = [fastest(partial(reader._total, snapshot.searcher, found))]
+        told += [fastest(partial(reader._count, snapshot.searcher, found, limits)) for limits in shown.values()]
         print(f"{reader._total(snapshot.searcher, found):>12,}{told[0]:>10.2f}" + "".join(f"{ms:>14.2f}" for ms in told[1:]) + f"  {text}")
 
 

@@ -24,7 +24,7 @@ from typing import Any
 import orjson
 from elasticsearch import Elasticsearch, helpers
 
-from bench.search import Recorder, alone, percentile, sampled
+from bench.search import alone, percentile, recorded, sampled
 from catalog.ingest import ingest
 from catalog.resource import Resource
 from catalog.sources import Options
@@ -32,7 +32,7 @@ from catalog.store import Store
 from indexer.build import rebuild
 from indexer.document import to_document
 from indexer.engine import Engine, open_engine
-from indexer.engines.elasticsearch import mapping, translate
+from indexer.engines.elasticsearch import Cluster, mapping, translate
 from ranking.results import Request
 from ranking.search import search
 from ranking.signals import prior
@@ -132,6 +132,7 @@ def building(store: Store, engines: dict[str, Engine], url: str) -> None:
 
 def own(engine: Engine, queries: list[Any]) -> float:
     """Milliseconds of the client's own calls with the bodies of these queries."""
+    assert isinstance(engine, Cluster)
     reader = engine.reader
     asked = []
     for query in queries:
@@ -148,16 +149,18 @@ def asking(engines: dict[str, Engine], queries: list[str], rounds: int) -> None:
     """Milliseconds a query."""
     print(f"{'':<48}{'p50 ms':>9}{'p95 ms':>9}{'mean ms':>9}")
     for name, engine in engines.items():
-        recorder, whole, bare_calls = Recorder(engine), [], []
+        recorder, passed = recorded(engine)
+        whole: list[float] = []
+        bare_calls: list[float] = []
         for text in queries[:100]:
             search(engine, Request(text=text))  # warm up
         for _ in range(rounds):
             for text in queries:
-                recorder.queries.clear()
+                passed.clear()
                 began = time.perf_counter()
                 search(recorder, Request(text=text))
                 whole.append((time.perf_counter() - began) * 1000)
-                bare_calls.append(sum(alone(engine, q) for q in recorder.queries) if name == "embedded" else own(engine, recorder.queries))
+                bare_calls.append(sum(alone(engine, q) for q in passed) if name == "embedded" else own(engine, passed))
         added = [a - b for a, b in zip(whole, bare_calls, strict=True)]
         for what, values in (("search()", whole), ("bare, the same bodies", bare_calls), ("our layer adds", added)):
             print(f"{name:<15} {what:<32}{percentile(values, 0.5):>9.2f}{percentile(values, 0.95):>9.2f}{statistics.mean(values):>9.2f}")

@@ -17,9 +17,9 @@ from typing import Any
 
 from bench.curves import build, nodes
 from bench.engines import named, server
-from bench.search import Recorder, processor, sampled
+from bench.search import processor, recorded, sampled
 from indexer.engine import Engine, open_engine
-from indexer.engines.elasticsearch import translate
+from indexer.engines.elasticsearch import Cluster, translate
 from ranking.results import Request
 from ranking.search import search
 
@@ -47,10 +47,10 @@ WAYS: dict[str, Callable[[Body], Body]] = {"as it is": lambda body: body, f"tota
 
 def bodies(engine: Engine, queries: list[str]) -> list[Body]:
     """What search() asks for pages with facets."""
-    recorder = Recorder(engine)
+    recorder, passed = recorded(engine)
     for text in queries:
         search(recorder, Request(text=text))
-    return [translate.body(query, query.facets, 3.0) for query in recorder.queries if query.size and query.facets]
+    return [translate.body(query, query.facets, 3.0) for query in passed if query.size and query.facets]
 
 
 def main() -> None:
@@ -63,6 +63,7 @@ def main() -> None:
         os.environ |= {"HAOKE_HOME": f"{scratch}/home", "HAOKE_ENGINE": url}
         build(Path(scratch), args.documents)
         engine = open_engine(url)
+        assert isinstance(engine, Cluster)
         asked, pids = bodies(engine, list(dict.fromkeys(sampled(engine, args.queries)))), nodes(root)
         print(f"{args.documents:,} documents, {len(asked)} requests; processor time of the node, ms a request")
         for turn in range(2):  # the first warms up the server's compiler and caches

@@ -58,7 +58,8 @@ class Asker(threading.Thread):
     def __init__(self, home: Path) -> None:
         super().__init__(daemon=True)
         self.engine = open_engine(f"embedded:{home / 'index'}")
-        self.stop, self.asked, self.failures = threading.Event(), 0, []
+        self.stop, self.asked = threading.Event(), 0
+        self.failures: list[str] = []
 
     def run(self) -> None:
         while not self.stop.is_set():

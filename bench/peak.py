@@ -72,7 +72,7 @@ class Connection:
         try:
             reader, head = await self._ask(path)
         except (ConnectionError, asyncio.IncompleteReadError) as error:
-            if not kept or getattr(error, "partial", b""):
+            if not kept or (isinstance(error, asyncio.IncompleteReadError) and error.partial):
                 raise
             self.seen.again += 1
             self.drop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 
@@ -40,7 +41,7 @@ PLOTS = (
 def draw(points: Sequence[Point], folder: Path) -> None:
     """Writes all plots; the same points give the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
-    settings = {"svg.fonttype": "none", "svg.hashsalt": "haoke", "font.family": "sans-serif", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "haoke", "font.family": "sans-serif", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
     with mpl.rc_context(settings):
         for plot in PLOTS:
             one(plot, points, folder / f"{plot.name}.svg")

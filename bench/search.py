@@ -20,12 +20,13 @@ import urllib.parse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, cast
 
 import cli
 from bench.served import memory, served
 from catalog.resource import Resource
 from indexer.engine import Engine, Page, Query, open_engine
-from indexer.engines.embedded import together
+from indexer.engines.embedded import Embedded, together
 from ranking.results import Request
 from ranking.search import search
 
@@ -41,15 +42,21 @@ class Recorder:
         self.queries.append(query)
         return self.engine.search(query)
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.engine, name)
+
+
+def recorded(engine: Engine) -> tuple[Engine, list[Query]]:
+    """The engine, and the list that all queries which pass through it are added to."""
+    recorder = Recorder(engine)
+    return cast(Engine, recorder), recorder.queries
 
 
 def sampled(engine: Engine, count: int, seed: int = 7) -> list[str]:
     """Queries as people shorten things: pieces of titles, with a school, an employer or a place beside them at times."""
     chance = random.Random(seed)
     total = engine.count(Query())
-    queries = []
+    queries: list[str] = []
     while len(queries) < count:
         for hit in engine.search(Query(offset=chance.randrange(max(1, min(total, 9_000) - 20)), size=20, sort=chance.choice(["", "popularity", "published_at"]))).hits:
             resource = Resource.from_json(hit.body)
@@ -63,6 +70,7 @@ def sampled(engine: Engine, count: int, seed: int = 7) -> list[str]:
 
 def alone(engine: Engine, query: Query) -> float:
     """Milliseconds of tantivy's own calls for a query: search with count, stored documents, one aggregation a pass."""
+    assert isinstance(engine, Embedded)
     reader = engine._active_reader()
     searcher, found = reader.searcher(), reader.translator.whole(query)
     ranking = found if query.sort else reader.translator.weighed(found, query.clause, reader.look().frequency)
@@ -71,7 +79,7 @@ def alone(engine: Engine, query: Query) -> float:
     # the columns that the engine counts them by
     columns = [(q, {*together.columns(fields), *(f for f in fields if f not in together.COLUMN)}) for q, fields in passes if fields]
     asked = [(q, {f: {"terms": {"field": f, "size": 1_000_000, "segment_size": 1_000_000}} for f in fields}) for q, fields in columns]
-    ordering = {"order_by_field": query.sort} if query.sort else {"weight_by_field": query.boost}
+    ordering: dict[str, Any] = {"order_by_field": query.sort} if query.sort else {"weight_by_field": query.boost}
     began = time.perf_counter()
     best = searcher.search(ranking, limit=query.size + 1, count=True, **ordering)
     for _, address in best.hits[: query.size]:
@@ -88,7 +96,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def layers(engine: Engine, queries: list[str], rounds: int) -> tuple[list[float], list[float]]:
     """Bare engine against search(), the same clauses, one after the other: milliseconds of each."""
-    recorder = Recorder(engine)
+    recorder, asked_of_it = recorded(engine)
     bare: list[float] = []
     whole: list[float] = []
     added: list[float] = []
@@ -96,12 +104,12 @@ def layers(engine: Engine, queries: list[str], rounds: int) -> tuple[list[float]
         search(engine, Request(text=text))  # warm up
     for _ in range(rounds):
         for text in queries:
-            recorder.queries.clear()
+            asked_of_it.clear()
             began = time.perf_counter()
             search(recorder, Request(text=text))
             middle = time.perf_counter()
             whole.append((middle - began) * 1000)
-            bare.append(sum(alone(engine, query) for query in recorder.queries))
+            bare.append(sum(alone(engine, query) for query in asked_of_it))
             added.append(whole[-1] - bare[-1])
     print(f"{'':<28}{'p50 ms':>9}{'p95 ms':>9}{'mean ms':>9}")
     for name, values in (("engine alone, same clauses", bare), ("search(), everything", whole), ("what our layer adds", added)):
@@ -143,7 +151,9 @@ def pages(queries: list[str], seconds: float, beside: Sequence[int] = ()) -> Rat
             print(f"{name:<28}{rates[-1]:>9.0f} a second, p50 {percentile(times, 0.5):.1f} ms, p95 {percentile(times, 0.95):.1f} ms")
         was = processor(own)
         times = asked(server.port, ["/search?q="], seconds / 4, 4 * workers, "gzip")
-        return Rates(*rates, *spent[0], kept_ms=(processor(own) - was) / len(times) * 1000, memory=memory(own))
+        html, json = rates
+        web_ms, beside_ms = spent[0]
+        return Rates(html, json, web_ms, beside_ms, (processor(own) - was) / len(times) * 1000, memory(own))
 
 
 def asked(port: int, paths: list[str], seconds: float, clients: int, encoding: str = "identity") -> list[float]:

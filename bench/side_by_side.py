@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -131,13 +132,13 @@ def compare(documents: int, queries: int, seconds: float, url: str = "", left_ou
         for way in sorted(ways, key=lambda w: w.name != Bare.name):
             for text in asked:
                 way.total(text)
-            times = [timed(lambda text=text, way=way: way.total(text)) * 1000 for _ in range(2) for text in asked]
+            times = [timed(partial(way.total, text)) * 1000 for _ in range(2) for text in asked]
             measured.append(Measured(way.name, built[way.name], percentile(times, 0.5), percentile(times, 0.95), rate(way, asked, seconds)))
-        at = next(place for place, way in enumerate(measured) if way.name == EMBEDDED)
+        at = next(place for place, one in enumerate(measured) if one.name == EMBEDDED)
         measured.insert(at + 1, replace(measured[at], name=APART, rate=apart(embedded.url, asked, seconds)))
         print(f"{'':<36}{'build s':>9}{'p50 ms':>9}{'p95 ms':>9}{'queries/s':>11}{'× bare tantivy':>16}")
-        for way in measured:
-            print(f"{way.name:<36}{way.build:>9.1f}{way.p50:>9.2f}{way.p95:>9.2f}{way.rate:>11,.0f}{way.rate / measured[0].rate:>16.2f}")
+        for one in measured:
+            print(f"{one.name:<36}{one.build:>9.1f}{one.p50:>9.2f}{one.p95:>9.2f}{one.rate:>11,.0f}{one.rate / measured[0].rate:>16.2f}")
         return measured
 
 

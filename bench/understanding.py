@@ -15,12 +15,13 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import cli
-from bench.ablation import without
+from bench.ablation import forget, without
 from bench.derive import derived
 from bench.search import percentile
 from bench.twist import read_shapes
@@ -57,15 +58,14 @@ def caches() -> list[Any]:
 
 def reading(texts: Sequence[str], rounds: int) -> None:
     for text in texts[:50]:
-        question(understand.__wrapped__(text))
+        question(understand.__wrapped__(text))  # dictionaries and vocabularies are read
     read_ms, ask_ms = [], []
     for _ in range(rounds):
         for text in texts:
             for cache in caches():
                 cache.cache_clear()
-            read_ms.append(took(lambda text=text: understand.__wrapped__(text)))
-            understood = understand.__wrapped__(text)
-            ask_ms.append(took(lambda understood=understood: question(understood)))
+            read_ms.append(took(partial(understand.__wrapped__, text)))
+            ask_ms.append(took(partial(question.__wrapped__, understand.__wrapped__(text))))
     line("understand(), not cached", read_ms)
     line("question(): the clauses of a reading", ask_ms)
 
@@ -75,6 +75,8 @@ def plain(texts: Sequence[str]) -> list[Clause]:
     with ExitStack() as stack:
         for name, nothing in (("rewritten", []), ("taiwan", ()), ("spelled", ()), ("heard", ())):
             stack.enter_context(patch.object(variants, name, lambda text, nothing=nothing: nothing))
+        stack.callback(forget)
+        forget()
         asked = [question(understand.__wrapped__(text)) for text in texts]
     for field in FIELDS:
         asked = [without(clause, field) or Term("id", "") for clause in asked]
@@ -88,7 +90,7 @@ def searching(engine: Engine, texts: Sequence[str], rounds: int) -> None:
     for number in range(rounds + 1):
         for full, less in pairs:
             for varied, clause in ((True, full), (False, less)) if number % 2 else ((False, less), (True, full)):
-                ms = took(lambda clause=clause: engine.search(Query(clause=clause)))
+                ms = took(partial(engine.search, Query(clause=clause)))
                 if number:  # the first round warms the files
                     times[varied].append(ms)
     line(f"search without variants ({len(pairs)} queries)", times[False])

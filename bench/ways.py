@@ -78,7 +78,7 @@ class Bare:
     def total(self, text: str) -> int:
         searcher = self.index.searcher()
         asked = tantivy.Query.boolean_query([(tantivy.Occur.Must, tantivy.Query.term_query(self.schema, "words", w, index_option="freq")) for w in words(text)])
-        found = searcher.search(asked, limit=10, count=True)
+        found: Any = searcher.search(asked, limit=10, count=True)  # its types don't tell of count
         for _, address in found.hits:
             searcher.doc(address)
         searcher.aggregate(asked, {f: {"terms": {"field": f, "size": 20, "segment_size": 1_000}} for f in FACETS})

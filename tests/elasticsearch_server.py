@@ -23,6 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -195,7 +196,7 @@ def _link(source: str, target: str) -> str:
     return str(shutil.copy2(source, target))
 
 
-def _other_user() -> dict[str, int]:
+def _other_user() -> dict[str, Any]:
     return {"user": NOBODY, "group": NOBODY} if os.geteuid() == 0 else {}
 
 
