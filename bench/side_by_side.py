@@ -4,7 +4,7 @@
 
 The postings of bench.generate are stored once; then each builds its index and answers with the top ten, the exact total and four
 facets (bench.ways). Ours is search() as it is – reading the query, variants, concepts, likeness, highlights –, so its totals differ: only
-queries for which all give the same total are asked. Ours is built from stored resources, text analysis and all; the bare ones get
+queries for which all give the same total are asked, each as if nobody had asked it before. Ours is built from stored resources, text analysis and all; the bare ones get
 words that are cut already. Two threads of Python share its lock: ours, embedded, is asked by two processes as well, which is how `haoke serve` has it.
 """
 
