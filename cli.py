@@ -91,20 +91,38 @@ def progress(title: str, *, quiet: bool = False) -> Iterator[Callable[[int, int 
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-        with Progress(TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)) as bar:
-            task = bar.add_task(title, total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
+        columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+        rate = pace()
+        with Progress(*columns, console=Console(stderr=True)) as bar:
+            task = bar.add_task(title, total=None, rate="")
+            yield lambda done, total: bar.update(task, completed=done, total=total, rate=f"{speed:,.0f} a second" if (speed := rate(done)) else "")
     else:
-        began = last = time.monotonic()
+        last, rate = time.monotonic(), pace()
 
         def line(done: int, total: int | None) -> None:
             nonlocal last
-            if (now := time.monotonic()) - last >= 5:
-                last, rate = now, done / (now - began)
-                left = f" of {total:,}, {rate:,.0f} a second, {max(0, total - done) / max(rate, 1):,.0f} s left" if total else f", {rate:,.0f} a second"
+            speed = rate(done)
+            if (now := time.monotonic()) - last >= 5 and speed:
+                last = now
+                left = f" of {total:,}, {speed:,.0f} a second, {max(0, total - done) / speed:,.0f} s left" if total else f", {speed:,.0f} a second"
                 click.echo(f"{title}: {done:,}{left}", err=True)
 
         yield line
+
+
+def pace() -> Callable[[int], float]:
+    """Called with how many are done each time some are: how many a second since the first were, for a whole table may be looked through before that; of the first 0."""
+    import time
+
+    first: tuple[float, int] | None = None
+
+    def rate(done: int) -> float:
+        nonlocal first
+        now = time.monotonic()
+        since, before = first = first or (now, done)
+        return (done - before) / (now - since) if now > since else 0.0
+
+    return rate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

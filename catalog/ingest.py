@@ -76,7 +76,7 @@ def ingest(
     """Reads `location` as `source` (a name, or a source itself) into the store.
 
     dry_run   writes nothing, shows the same figures (the store may be read-only)
-    progress  called with (rows so far, None) after every batch
+    progress  called with (rows so far, rows in all, about, or None where the source can't tell) after every batch
     workers   processes that transform rows; 1: this one alone; None: one a core, started when there are more than 500 rows
     Raises SourceError, MappingError, BadRequest, StoreError; what was committed before stays, and the run is marked failed.
     """
@@ -100,7 +100,7 @@ def ingest(
             for batch in _batches(done):
                 _write(target, batch, report)
                 if progress:
-                    progress(report.rows, None)
+                    progress(report.rows, settled.rows)
             if broken:
                 raise broken[0]
             status = "finished"

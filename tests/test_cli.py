@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -311,3 +312,30 @@ def test_a_reader_that_has_enough_is_no_error(filled: Haoke, tmp_path: Path) -> 
     )  # fmt: skip
     assert "Traceback" not in reader.stderr
     assert reader.stdout.strip() == "0"
+
+
+def test_progress_tells_the_rate_since_the_first_batch_and_the_time_that_is_left(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before the first batch a whole table is looked through, which may take a minute."""
+    clock = iter([0.0, 60.0, 60.0, 63.0, 63.0, 70.0, 70.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    with cli.progress("ingest") as report:
+        report(2_000, 100_000)
+        report(5_000, 100_000)
+        report(12_000, 100_000)
+    assert capsys.readouterr().err == "ingest: 5,000 of 100,000, 1,000 a second, 95 s left\ningest: 12,000 of 100,000, 1,000 a second, 88 s left\n"
+
+
+def test_progress_on_a_terminal_shows_rate_and_time_left(table: tuple[str, ...], tmp_path: Path) -> None:
+    import pty
+
+    (tmp_path / "courses.csv").write_text(COURSES.splitlines()[0] + "".join(f"\n{n}{',课程' * COURSES.splitlines()[0].count(',')}" for n in range(4_500)), encoding="utf-8")
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen([sys.executable, "-m", "cli", *table], stderr=theirs, stdout=subprocess.DEVNULL, env=os.environ | {"HAOKE_HOME": str(tmp_path / "own"), "TERM": "xterm", "COLUMNS": "120"})
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # so Linux tells that the other end is closed
+        while part := os.read(ours, 65536):
+            shown += part
+    os.close(ours)
+    assert child.wait() == 0
+    assert b"4500/4500" in shown and b" a second" in shown and b"0:00:00" in shown

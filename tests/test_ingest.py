@@ -173,6 +173,15 @@ def test_progress_is_told_after_every_batch(tmp_path: Path) -> None:
     assert told == [(2000, None), (4000, None), (4100, None)]
 
 
+def test_progress_tells_how_many_there_are_where_the_source_can(tmp_path: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    (tmp_path / "t.tsv").write_text("id\ttitle\n" + "".join(f"{n}\t课程{n}\n" for n in range(2500)), encoding="utf-8")
+    (tmp_path / "t.toml").write_text('source = "x"\nkind = "course"\nplatform = "校内"\n[fields]\nid = "id"\ntitle = "title"\n', encoding="utf-8")
+    with Store.open(tmp_path) as store:
+        ingest(store, "table", str(tmp_path / "t.tsv"), Options(mapping=str(tmp_path / "t.toml")), progress=lambda done, total: told.append((done, total)))
+    assert told == [(2000, 2500), (2500, 2500)]
+
+
 def groups(folder: Path, tables: list[list[dict[str, Any]]]) -> set[frozenset[str]]:
     """Which records became one resource, after loading the tables in this order."""
     with Store.open(folder) as store:

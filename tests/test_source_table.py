@@ -13,7 +13,7 @@ import pytest
 
 from catalog.errors import BadValue, MappingError, SourceError
 from catalog.resource import Resource
-from catalog.sources import Broken, Incomplete, Item, Options, Raw, _files, prepare, table
+from catalog.sources import Broken, Incomplete, Item, Options, Raw, _files, _sheets, prepare, table
 
 MAPPING = """source = "college"
 kind = "course"
@@ -51,6 +51,29 @@ def test_the_same_table_reads_alike_in_every_encoding(tmp_path: Path, encoding: 
     location = write(tmp_path, "t.csv", (HEAD + "1,高等数学,极限与连续\n").encode(encoding))
     (one,) = resources(tmp_path, location)
     assert (one.id, one.title, one.summary, one.platform) == ("college:1", "高等数学", "极限与连续", ("校内平台",))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_how_many_rows_a_table_has_is_told_before_they_are_read(tmp_path: Path, encoding: str, end: str) -> None:
+    location = write(tmp_path, "t.csv", (HEAD + "1,高等数学,极限\n2,线性代数,向量" + end).encode(encoding))
+    assert prepare(table, location, Options(write(tmp_path, "mapping.toml", MAPPING))).rows == 2
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_how_many_lines_a_jsonl_has_is_told_before_they_are_read(tmp_path: Path, end: str) -> None:
+    location = write(tmp_path, "t.jsonl", '{"no": 1, "name": "高等数学", "intro": ""}\n{"no": 2, "name": "线性代数", "intro": ""}' + end)
+    assert prepare(table, location, Options(write(tmp_path, "mapping.toml", MAPPING))).rows == 2
+
+
+def test_a_table_is_looked_through_once_and_again_when_it_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[Path] = []
+    look = _sheets._first_error
+    monkeypatch.setattr(_sheets, "_first_error", lambda path, encoding: looks.append(path) or look(path, encoding))
+    location = write(tmp_path, "t.csv", HEAD + "1,高等数学,极限\n")
+    assert len(resources(tmp_path, location)) == 1 and len(looks) == 1
+    write(tmp_path, "t.csv", (HEAD + "1,高等数学,极限\n2,线性代数,向量\n").encode("gb18030"))
+    assert [r.title for r in resources(tmp_path, location)] == ["高等数学", "线性代数"] and len(looks) == 3  # as UTF-8, as GB18030
 
 
 def test_text_in_no_known_encoding_is_refused(tmp_path: Path) -> None:

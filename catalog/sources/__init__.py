@@ -53,10 +53,12 @@ Item = Raw | Broken | Incomplete
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the CLI passes on: `mapping` is the file of --mapping; `settings` is what the source made of it (see prepare)."""
+    """What the CLI passes on: `mapping` is the file of --mapping; `settings` is what the source made of it, `rows` how many records it
+    will meet, about, where it can tell (see prepare)."""
 
     mapping: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    rows: int | None = None
 
 
 class Source(Protocol):

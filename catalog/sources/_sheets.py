@@ -11,8 +11,9 @@ import csv
 import time
 import zipfile
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from catalog.errors import SourceError
 from catalog.sources import Broken, Incomplete, Raw
@@ -24,28 +25,43 @@ MAX_SECONDS = 120  # for one workbook
 _RESAVE = "save it as UTF-8 CSV and try again"
 
 
-def encoding_of(path: Path) -> tuple[str, bool]:
-    """(utf-8-sig, utf-16 or gb18030; whether the file ends inside a character). SourceError if it is none of them."""
+class Text(NamedTuple):
+    """What a whole text file is."""
+
+    encoding: str  # utf-8-sig, utf-16 or gb18030
+    cut: bool  # it ends inside a character
+    lines: int
+
+
+def looked_at(path: Path) -> Text:
+    """Reads a file through once, so that what is no text is refused before its first row is taken. SourceError if it is none."""
+    now = path.stat()
+    return _looked_at(path, now.st_size, now.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _looked_at(path: Path, size: int, changed: int) -> Text:
+    """Remembered: the mapping is tried on a table before its rows are read, and of gigabytes a look takes half a minute."""
     with path.open("rb") as file:
         head = file.read(4)
     if head.startswith(b"PK\x03\x04"):
         raise SourceError(f"{path} is a workbook or an archive, not text", hint="rename it to .xlsx, or save it as CSV")
     marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
-        bad, han = _first_error(path, encoding)
-        size = path.stat().st_size
+        bad, han, lines = _first_error(path, encoding)
         if bad < 0 or (bad >= size - 3 and han >= 3):
-            return encoding, bad >= 0
+            return Text(encoding, bad >= 0, lines)
         # Three Chinese characters in a row of UTF-8 are no accident: one wrong byte must not turn it all into GB18030 gibberish.
         if encoding == "utf-8-sig" and han >= 3:
             raise SourceError(f"{path} is UTF-8 with a wrong byte at {bad}", hint=_RESAVE)
     raise SourceError(f"{path} is neither UTF-8 nor GB18030 text", hint=_RESAVE)
 
 
-def _first_error(path: Path, encoding: str) -> tuple[int, int]:
-    """(offset of the first byte that can't be decoded, -1 for none; Chinese characters before it)."""
+def _first_error(path: Path, encoding: str) -> tuple[int, int, int]:
+    """(offset of the first byte that can't be decoded, -1 for none; Chinese characters before it; lines before it)."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    done = han = 0
+    done = han = lines = 0
+    last = "\n"
     with path.open("rb") as file:
         while True:
             chunk = file.read(1 << 20)
@@ -54,11 +70,13 @@ def _first_error(path: Path, encoding: str) -> tuple[int, int]:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 good = error.object[: error.start].decode(encoding, "ignore")
-                return done - waiting + error.start, han + _chinese(good)
+                return done - waiting + error.start, han + _chinese(good), lines + good.count("\n")
             han = han if han >= 3 else han + _chinese(text)
+            lines += text.count("\n")
+            last = text[-1:] or last
             done += len(chunk)
             if not chunk:
-                return -1, han
+                return -1, han, lines + (last != "\n")
 
 
 def _chinese(text: str) -> int:
@@ -74,7 +92,7 @@ def _lines(path: Path, encoding: str) -> Iterator[str]:
 def text_rows(path: Path) -> Iterator[list[str] | Raw | Broken | Incomplete]:
     """The header first (a list), then its rows: Raw, or Broken where a row has more or fewer cells than the header."""
     csv.field_size_limit(MAX_FIELD)
-    encoding, cut = encoding_of(path)
+    encoding, cut, _ = looked_at(path)
     lines = _lines(path, encoding)
     first = next(lines, "")
     delimiter = "\t" if path.suffix.lower() == ".tsv" else max(",\t;", key=first.count)

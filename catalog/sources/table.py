@@ -41,7 +41,15 @@ def prepare(location: str, options: Options) -> Options:
     for column in wanted:
         if column not in seen:
             raise MappingError(f"{options.mapping}: no row of {location} has a column {column!r}", hint=_mapping.near(column, tuple(seen)))
-    return Options(options.mapping, {**options.settings, "mapping": mapping})
+    return Options(options.mapping, {**options.settings, "mapping": mapping}, _about(path))
+
+
+def _about(path: Path) -> int | None:
+    """Rows of a table: a few less than its lines, where fields hold several."""
+    suffix = path.suffix.lower()
+    if suffix in _BOOKS:
+        return None
+    return _files.line_count(path) if suffix in _LINES else max(0, _sheets.looked_at(path).lines - 1)
 
 
 def extract(location: str, options: Options) -> Iterator[Item]:
