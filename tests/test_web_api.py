@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import orjson
 import pytest
 from flask.testing import FlaskClient
 
 from catalog.errors import EngineUnavailable
-from indexer.fields import FACETS
+from indexer.engines.embedded.files import META
+from indexer.fields import FACETS, SCHEMA_VERSION
 from tests.web_sample import AWKWARD, build, records
 from web import create_app
 
@@ -190,6 +192,18 @@ def test_health_is_the_process_and_readiness_the_index(client: FlaskClient, tmp_
     assert empty.get("/healthz").status_code == 200
     response = empty.get("/readyz")
     assert response.status_code == 503 and int(response.headers["Retry-After"]) > 0
+
+
+def test_a_generation_of_another_version_is_not_ready(tmp_path: Path) -> None:
+    """It answers no search either."""
+    engine = build(tmp_path, records())
+    engine.close()
+    (meta,) = tmp_path.rglob(META)
+    meta.write_bytes(orjson.dumps(orjson.loads(meta.read_bytes()) | {"schema": SCHEMA_VERSION - 1}))
+    upgraded = create_app(engine).test_client()
+    assert upgraded.get("/api/v1/search?q=会计").status_code == 503
+    response = upgraded.get("/readyz")
+    assert response.status_code == 503 and "reindex" in response.text
 
 
 class Broken:

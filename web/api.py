@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.datastructures import MultiDict
 
 from catalog.errors import BadRequest, EngineUnavailable
-from indexer.fields import FACETS, FILTERS
+from indexer.fields import FACETS, FILTERS, SCHEMA_VERSION
 from ranking import search as door
 from ranking.suggest import completions
 from web import engine, params, present
@@ -88,8 +88,10 @@ def healthz() -> Response:
 
 @api.get("/readyz")
 def readyz() -> Response:
-    """An index answers behind it."""
+    """An index of this version answers behind it."""
     active = engine().active()
     if active is None:
         raise EngineUnavailable("no generation is active", hint="build one: haoke reindex")
+    if active.schema != SCHEMA_VERSION:
+        raise EngineUnavailable(f"generation {active.name} was built by another version of haoke", hint="run `haoke reindex`")
     return reply({"status": "ready", "generation": active.name, "documents": active.documents})
