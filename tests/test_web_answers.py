@@ -23,7 +23,7 @@ from indexer.document import to_document
 from indexer.engine import Engine, Page, Query
 from tests.web_sample import build, records
 from web import create_app, gate
-from web.answers import ALIKE, HANDOVER, Answer, Answers
+from web.answers import ALIKE, ENTRY, HANDOVER, Answer, Answers
 from web.beside import Beside
 from web.conditional import TOOK
 from web.gate import SAVED, SPARE, Gate, Turn
@@ -138,6 +138,36 @@ def test_each_address_of_the_site_gets_its_own(client: FlaskClient) -> None:
             assert f'href="{base}/' in answer.text or f'content="{base}/' in answer.text
 
 
+def test_a_question_mark_of_an_id_is_no_query(tmp_path: Path) -> None:
+    """/resources/s:a?b? asks for s:a, /resources/s:a%3Fb for s:a?b."""
+    pair = [Resource(id=id, kind="course", service="higher", source=("s",), title=title) for id, title in (("s:a", "泛函分析"), ("s:a?b", "点集拓扑"))]  # type: ignore[arg-type]
+    engine = build(tmp_path / "index", pair)
+    client = create_app(engine, home=tmp_path / "home").test_client()
+    assert "泛函分析" in client.get("/resources/s:a?b?").text
+    for _ in range(2):
+        other = client.get("/resources/s:a%3Fb").text
+        assert "点集拓扑" in other and "泛函分析" not in other.partition("</title>")[0]
+    engine.close()
+
+
+@pytest.mark.parametrize(("path", "seconds"), [(PAGE, 900.0), ("/", 60.0), ("/api/v1/suggest?q=shu", 60.0)])
+def test_an_answer_is_kept_no_longer_than_what_it_was_made_of(app: Flask, path: str, seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is made of lists that are remembered for a minute may tell of before a commit that has just come."""
+    monkeypatch.setattr("web.answers._left_of_today", lambda: 80_000.0)
+    app.test_client().get(path)
+    (kept,) = app.extensions["haoke.answers"]._answers.values()
+    assert kept.until - time.monotonic() == pytest.approx(seconds, abs=20)
+
+
+def test_an_answer_begun_before_midnight_is_not_given_after_it(app: Flask, engine: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was made of yesterday's day, however long that took."""
+    before = engine.asked
+    monkeypatch.setattr("web.answers._left_of_today", lambda: 0.1 if engine.asked == before else 86_399.9)
+    app.test_client().get(PAGE)
+    (kept,) = app.extensions["haoke.answers"]._answers.values()
+    assert kept.until - time.monotonic() < 1
+
+
 def test_a_commit_ends_what_was_kept(client: FlaskClient, engine: Counted) -> None:
     new = Resource(id="new:1", kind="course", service="higher", source=("new",), title="泛函分析选讲")  # type: ignore[arg-type]
     assert client.get("/api/v1/search?q=泛函分析选讲").json["total"] == 0
@@ -183,21 +213,21 @@ def test_every_reader_counts_and_no_machine(client: FlaskClient, app: Flask, tmp
 
 def test_answers_take_no_more_room_than_they_may() -> None:
     now = [0.0]
-    answers = Answers(1_000, lambda: now[0])
+    answers = Answers(3 * ENTRY + 1_000, lambda: now[0])
     answer = lambda size: Answer(b"x" * size, (), 60.0, "a", ())  # noqa: E731
     for n in range(5):
         answers.put(n, answer(300))
-    assert answers.bytes <= 1_000
     assert [n for n in range(5) if answers.get(n, "a")] == [2, 3, 4]
+    assert answers.bytes == 3 * ENTRY + 900, "each takes something beside its body: many small ones are not for nothing"
     answers.put(3, answer(100))
-    assert answers.bytes == 700
+    assert answers.bytes == 3 * ENTRY + 700
     now[0] = 61.0
     assert answers.get(3, "a") is None
 
 
 def test_what_one_worker_has_made_the_others_give_until_a_commit(tmp_path: Path) -> None:
     now = [0.0]
-    one, other = (Answers(1_000, lambda: now[0], Beside(tmp_path)) for _ in range(2))
+    one, other = (Answers(10_000, lambda: now[0], Beside(tmp_path)) for _ in range(2))
     made = Answer("数学".encode(), (("Content-Type", "text/html"),), 60.0, "g1:1", ({"view": "a:1"},))
     one.put("key", made)
     assert other.get("key", "g1:1") == made
@@ -206,14 +236,24 @@ def test_what_one_worker_has_made_the_others_give_until_a_commit(tmp_path: Path)
     after = Answer(b"new", (), 90.0, "g1:2", ())
     other.put("key", after)  # after a commit
     assert one.get("key", "g1:2") == after
-    assert Answers(1_000, lambda: now[0], Beside(tmp_path)).get("key", "g1:1") is None, "what was made before it takes no room"
+    assert Answers(10_000, lambda: now[0], Beside(tmp_path)).get("key", "g1:1") is None, "what was made before it takes no room"
     now[0] = 91.0
-    assert Answers(1_000, lambda: now[0], Beside(tmp_path)).get("key", "g1:2") is None, "too old"
+    assert Answers(10_000, lambda: now[0], Beside(tmp_path)).get("key", "g1:2") is None, "too old"
     assert one.get("key", "g1:2") is None
 
 
+def test_an_answer_that_was_begun_before_a_commit_does_not_clear_away_what_was_made_after_it(tmp_path: Path) -> None:
+    one, other = (Answers(10_000, lambda: 0.0, Beside(tmp_path)) for _ in range(2))
+    one.changed("g1:1")
+    one.changed("g1:2")  # the commit, while an answer is still made
+    new = Answer(b"new", (), 60.0, "g1:2", ())
+    one.put("new", new)
+    one.put("old", Answer(b"old", (), 60.0, "g1:1", ()))
+    assert other.get("new", "g1:2") == new
+
+
 def test_a_brief_answer_is_given_until_any_worker_has_made_it_whole(tmp_path: Path) -> None:
-    one, other = (Answers(1_000, lambda: 0.0, Beside(tmp_path)) for _ in range(2))
+    one, other = (Answers(10_000, lambda: 0.0, Beside(tmp_path)) for _ in range(2))
     brief, whole = (Answer(body, headers, 10.0, "g1:1", ()) for body, headers in ((b"page", (("Server-Timing", "brief"),)), (b"page and more", ())))
     one.put("key", brief)
     assert other.get("key", "g1:1") == brief
@@ -222,14 +262,14 @@ def test_a_brief_answer_is_given_until_any_worker_has_made_it_whole(tmp_path: Pa
 
 
 def test_an_answer_beside_that_is_damaged_or_has_no_room_is_made_again(tmp_path: Path) -> None:
-    answers = Answers(1_000, lambda: 0.0, Beside(tmp_path / "gone" / "away"))
+    answers = Answers(10_000, lambda: 0.0, Beside(tmp_path / "gone" / "away"))
     answers.put("key", Answer(b"x", (), 60.0, "g1:1", ()))
     assert answers.get("key", "g1:1") is not None  # in this process it stays
-    good = Answers(1_000, lambda: 0.0, Beside(tmp_path))
+    good = Answers(10_000, lambda: 0.0, Beside(tmp_path))
     good.put("key", Answer(b"x", (), 60.0, "g1:1", ()))
     for path in tmp_path.glob("*/*"):
         path.write_bytes(b"\x00")
-    assert Answers(1_000, lambda: 0.0, Beside(tmp_path)).get("key", "g1:1") is None
+    assert Answers(10_000, lambda: 0.0, Beside(tmp_path)).get("key", "g1:1") is None
 
 
 def test_a_full_gate_says_so_at_once_and_serves_those_it_took_in() -> None:

@@ -35,6 +35,21 @@ def test_while_one_makes_a_value_anew_the_others_get_the_one_before() -> None:
     assert memo.get("k", lambda: ("never", True)) == "new"
 
 
+def test_a_value_that_was_never_made_is_waited_for_however_young_the_machine_is() -> None:
+    """A clock that counts from the machine's start is small in its first minutes."""
+    memo = Memo(60.0, clock=lambda: 100.0)
+    slow, found = Slow(), list[str]()
+    threads = [threading.Thread(target=lambda: found.append(memo.get("k", slow)))]
+    threads[0].start()
+    assert slow.begun.wait(5)
+    threads.append(threading.Thread(target=lambda: found.append(memo.get("k", lambda: ("never", True)))))
+    threads[1].start()
+    slow.go_on.set()
+    for thread in threads:
+        thread.join(5)
+    assert found == ["new", "new"]
+
+
 def test_a_value_far_too_old_is_waited_for() -> None:
     now = [0.0]
     memo = Memo(60.0, clock=lambda: now[0])

@@ -32,17 +32,21 @@ from web import counting, engine
 from web.beside import FOLDER, SAYS_SO, Answer, Beside
 from web.i18n import language
 
-SECONDS = 900.0  # that an answer may be old, where neither a commit nor the day ends it before
+#: What asks the engine and answers everybody alike → seconds that its answer may be old, where neither a commit nor the day ends it before. What is made of
+#: lists that are remembered for a minute themselves (web.memo) holds as long: made just after a commit, it may tell of before it.
+ENDPOINTS = {
+    "pages.results": 900.0, "pages.resource": 900.0, "api.search": 900.0, "api.resource": 900.0, "api.facet": 900.0, "similar.api": 900.0,
+    "api.suggest": 60.0, "home.front": 60.0,
+}  # fmt: skip
 DAY = 86_400
 UNMARKED = 5.0
 HANDOVER = 30.0  # after a commit: what was committed is seen at once where there is time to look, and this much later where others wait who would else be sent away
 BYTES = 128 * 1024 * 1024  # of all answers of a process that is alone
+ENTRY = 2_000  # bytes that an answer takes beside its body: headers, address, events
 BESIDE = 32 * 1024 * 1024  # of one that has others beside it: the rest lies where all find it
 LARGEST = 256 * 1024  # of one
 #: Cookies that no kept answer depends on beside the address: the language is part of the key.
 HARMLESS = frozenset({"lang"})
-#: What asks the engine and answers everybody alike.
-ENDPOINTS = frozenset({"pages.results", "pages.resource", "api.search", "api.suggest", "api.resource", "api.facet", "home.front", "similar.api"})
 #: What of a request decides which answer it gets, before anything is made of it.
 DECIDES = ("SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "wsgi.url_scheme", "HTTP_HOST", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING", "HTTP_COOKIE")
 ALIKE = 8_192  # such requests that a process knows
@@ -151,21 +155,21 @@ class Answers:
     def put(self, key: Hashable, answer: Answer) -> None:
         """Keeps an answer; the ones not used for longest make room."""
         self._keep(key, answer)
-        if self.beside and answer.mark:
+        if self.beside and answer.mark and answer.mark == (self._mark or answer.mark):  # what was made before a commit that came meanwhile is nobody's any more
             self.beside.put(key, answer)
 
     def _keep(self, key: Hashable, answer: Answer) -> None:
         with self._lock:
             self._drop(key)
             self._answers[key] = answer
-            self.bytes += len(answer.body)
+            self.bytes += len(answer.body) + ENTRY
             while self.bytes > self.most:
                 self._drop(next(iter(self._answers)))
 
     def _drop(self, key: Hashable) -> None:
         found = self._answers.pop(key, None)
         if found:
-            self.bytes -= len(found.body)
+            self.bytes -= len(found.body) + ENTRY
 
 
 def install(app: Flask) -> None:
@@ -187,12 +191,14 @@ def look() -> Response | None:
         return None  # the page itself tells what is wrong, or shows what was
     answers: Answers = current_app.extensions["haoke.answers"]
     here = request.environ  # not host_url, which is worked out anew for each request
-    key = (request.full_path, request.script_root, here["wsgi.url_scheme"], here.get("HTTP_HOST", ""), language(), here.get("HTTP_ACCEPT_ENCODING", ""))
+    # path and query apart: a path may hold a ? of its own, which is part of a resource's id
+    key = (request.path, request.query_string, request.script_root, here["wsgi.url_scheme"], here.get("HTTP_HOST", ""), language(), here.get("HTTP_ACCEPT_ENCODING", ""))
     answers.like(decisive(here), key)
+    until = answers.clock() + (min(ENDPOINTS[request.endpoint], _left_of_today()) if mark else UNMARKED)  # of the day on which it is begun
     found, age = answers.get(key, mark), answers.changed(mark)
     if found and found.holds(mark):
         return give(found)
-    g.answer, g.earlier, g.handover = (key, mark), found, age < HANDOVER or bool(found and found.brief)
+    g.answer, g.earlier, g.handover = (key, mark, until), found, age < HANDOVER or bool(found and found.brief)
     return None
 
 
@@ -238,11 +244,10 @@ def keep(response: Response) -> Response:
     wanted = g.pop("answer", None)
     if wanted is None or response.status_code != 200 or response.is_streamed or response.cache_control.no_store or "Set-Cookie" in response.headers:
         return response
-    key, mark = wanted
+    key, mark, until = wanted
     body = response.get_data()
     if len(body) <= LARGEST:
         answers: Answers = current_app.extensions["haoke.answers"]
         headers = tuple((name, value) for name, value in response.headers if name not in _DROPPED)
-        until = answers.clock() + (min(SECONDS, _left_of_today()) if mark else UNMARKED)
         answers.put(key, Answer(body, headers, until, mark, tuple(g.get("events", ()))))
     return response

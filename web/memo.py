@@ -37,7 +37,7 @@ class Memo:
             if self.clock() < until:
                 self._values.move_to_end(key)
                 return value  # type: ignore[return-value]
-            if key in self._making and self.clock() < until + LATE:
+            if key in self._values and key in self._making and self.clock() < until + LATE:
                 return value  # type: ignore[return-value]
             making = self._making.setdefault(key, Lock())
         with making:
