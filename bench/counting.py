@@ -16,6 +16,7 @@ from functools import partial
 import cli
 from indexer.engine import Query, open_engine
 from indexer.engines.embedded import Embedded
+from indexer.engines.embedded.counts import count, total
 from ranking.clauses import question
 from ranking.evidence import weighed
 from ranking.narrow import unexpired
@@ -50,9 +51,9 @@ def main() -> None:
     for text in texts:
         query = Query(question(weighed(engine, understand(text))), scope=(unexpired(),))
         found = snapshot.whole(replace(query, scope=tuple(asked for item in query.scope if (asked := snapshot.settled(item)))))
-        told = [fastest(partial(reader._total, snapshot.searcher, found))]
-        told += [fastest(partial(reader._count, snapshot.searcher, found, limits)) for limits in shown.values()]
-        print(f"{reader._total(snapshot.searcher, found):>12,}{told[0]:>10.2f}" + "".join(f"{ms:>14.2f}" for ms in told[1:]) + f"  {text}")
+        told = [fastest(partial(total, snapshot.searcher, found))]
+        told += [fastest(partial(count, snapshot, found, limits)) for limits in shown.values()]
+        print(f"{total(snapshot.searcher, found):>12,}{told[0]:>10.2f}" + "".join(f"{ms:>14.2f}" for ms in told[1:]) + f"  {text}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import mmap
 import random
 import sys
@@ -16,11 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.errors import BadRequest, GenerationError
+from catalog.errors import BadRequest, EngineError, GenerationError
 from catalog.resource import Salary
 from indexer import engine as api
 from indexer.engine import Anything, Best, Between, Clause, Cursor, Engine, Every, OneOf, Passing, Query, Scored, Some, Term, open_engine
-from indexer.engines.embedded import Embedded, anywhere, files, memory, plan, reading, snapshot, together, translate
+from indexer.engines.embedded import Embedded, anywhere, counts, files, memory, plan, reading, snapshot, together, translate
 from indexer.fields import FACETS, FIELDS, FRESH, SHANGHAI
 from tests.engine_contract import EngineContract, Make, build, documents, resource
 
@@ -94,6 +95,66 @@ def test_ties_longer_than_what_is_read_at_first_are_in_order_of_id(tmp_path: Pat
     build(engine, documents([resource(f"a:{n:03}", "会计") for n in reversed(range(400))]))
     page = [hit.id for hit in engine.search(Query(clause=Term("title", "会计"), offset=20, size=20)).hits]
     assert page == [f"a:{n:03}" for n in range(20, 40)]
+
+
+@pytest.mark.parametrize("tied", [990, 1_000, 1_010, 1_400])
+def test_pages_through_a_long_tie_show_each_hit_once(tmp_path: Path, tied: int) -> None:
+    """Whether a tie is too long to be put in order of id is decided alike on each page that it touches."""
+    engine = open_engine(f"embedded:{tmp_path}")
+    first = [resource(f"b:{n}", "出纳", popularity=9 - n) for n in range(3)]
+    build(engine, documents([*first, *(resource(f"a:{n:04}", "会计") for n in random.Random(3).sample(range(tied), tied))]))
+    for size in (10, 20):
+        pages = [engine.search(Query(sort="popularity", offset=offset, size=size)).hits for offset in range(0, 300, size)]
+        by_cursor, after = list[str](), None
+        for _ in pages:
+            page = engine.search(Query(sort="popularity", after=after, size=size))
+            by_cursor += [hit.id for hit in page.hits]
+            after = page.next
+        seen = [hit.id for page in pages for hit in page]
+        assert len(set(seen)) == len(seen) == 300 and by_cursor == seen
+        assert seen[:3] == ["b:0", "b:1", "b:2"]
+        if tied <= reading.TIES:
+            assert seen[3:] == [f"a:{n:04}" for n in range(297)]
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """More employers, and more combinations of places, than tantivy hands up for one question: 65,000."""
+    engine = open_engine(f"embedded:{tmp_path_factory.mktemp('wide')}")
+    (plain,) = documents([resource("a:1", "会计", published="2026-01-01")])
+    made = ({**plain, "id": f"a:{n}", "employer": [f"公司{n}"], "region": [f"r{n % 300}", f"s{n // 300}"], "published_at": float(n)} for n in range(WIDE))
+    build(engine, [*made, {**plain, "id": "b:1", "employer": ["公司7"], "region": ["r7"]}])
+    return engine
+
+
+WIDE = 66_000
+
+
+def test_more_values_than_an_engine_hands_up_are_counted_nevertheless(wide: Engine) -> None:
+    page = wide.search(Query(size=0, facets={"employer": 3, "region": 3, "degree": 5}))
+    assert page.total == WIDE + 1
+    assert page.facets["employer"][0] == ("公司7", 2) and [n for _, n in page.facets["employer"][1:]] == [1, 1]
+    assert page.facets["region"] == (("s0", 300), ("s1", 300), ("s10", 300)) and page.facets["degree"] == ()
+
+
+def test_a_very_long_list_of_values_ends_somewhere(wide: Engine) -> None:
+    found = wide.search(Query(size=0, facets={"employer": 1_000_000})).facets["employer"]
+    assert found[0] == ("公司7", 2) and counts.WIDEST == len(found) == len(set(found))
+
+
+def test_what_nothing_tells_apart_says_so(wide: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counts, "NUMBERS", ("popularity",))
+    with pytest.raises(EngineError, match="combinations of values"):
+        wide.search(Query(size=0, facets={"region": 7}))  # not remembered
+
+
+def test_very_long_lists_of_values_are_not_remembered(wide: Engine) -> None:
+    assert isinstance(wide, Embedded)
+    asked = Query(size=0, facets={"employer": 5_001, "degree": 5})
+    wide.search(asked)
+    remembered = [values for _, facets in wide._active_reader().snapshot._counted.values() for _, values in facets.values()]
+    assert max(map(len, remembered), default=0) <= snapshot.LONG
+    assert len(wide.search(asked).facets["employer"]) == 5_001
 
 
 @pytest.mark.parametrize("least", [2, 3, 4, 5])
@@ -284,8 +345,8 @@ def test_what_was_counted_is_not_counted_again_for_who_weighs_it_otherwise_or_as
     engine = open_engine(f"embedded:{tmp_path}")
     build(engine, documents([resource("a:1", "会计", degree=("bachelor",)), resource("a:2", "会计", degree=("master",)), resource("a:3", "护士")]))
     counted: list[tuple[str, ...]] = []
-    count = reading.Reader._count
-    monkeypatch.setattr(reading.Reader, "_count", lambda self, searcher, query, limits: counted.append(tuple(limits)) or count(self, searcher, query, limits))
+    count = counts.count
+    monkeypatch.setattr(counts, "count", lambda snapshot, query, limits: counted.append(tuple(limits)) or count(snapshot, query, limits))
     narrowed = Query(Term("title", "会计"), filters=(OneOf("degree", ("master",)),), facets={"kind": 5}, size=1)
     assert engine.search(narrowed).total == 1
     assert engine.count(replace(narrowed, clause=Term("title", "会计", 2.0))) == 1
@@ -319,17 +380,17 @@ def degrees(folder: Path) -> Engine:
     return engine
 
 
-def counts(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, int]]:
+def watched(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, int]]:
     """What is counted from now on, where all that was counted is remembered."""
     monkeypatch.setattr(snapshot, "COSTLY", 1)
     counted: list[dict[str, int]] = []
-    count = reading.Reader._count
-    monkeypatch.setattr(reading.Reader, "_count", lambda self, searcher, query, limits: counted.append(dict(limits)) or count(self, searcher, query, limits))
+    count = counts.count
+    monkeypatch.setattr(counts, "count", lambda snapshot, query, limits: counted.append(dict(limits)) or count(snapshot, query, limits))
     return counted
 
 
 def test_a_facet_without_its_own_filter_is_counted_once_for_all_its_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine, counted = degrees(tmp_path), counts(monkeypatch)
+    engine, counted = degrees(tmp_path), watched(monkeypatch)
     pages = [engine.search(Query(Term("title", "会计"), filters=(OneOf("degree", (value,)),), facets={"degree": 5, "kind": 5})) for value in ("master", "bachelor")]
     assert [(p.total, p.facets["kind"]) for p in pages] == [(2, (("job", 2),)), (1, (("job", 1),))]
     assert [p.facets["degree"] for p in pages] == [(("master", 2), ("bachelor", 1))] * 2
@@ -337,7 +398,7 @@ def test_a_facet_without_its_own_filter_is_counted_once_for_all_its_values(tmp_p
 
 
 def test_who_narrows_by_what_a_facet_showed_finds_it_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine, counted = degrees(tmp_path), counts(monkeypatch)
+    engine, counted = degrees(tmp_path), watched(monkeypatch)
     whole = Query(Term("title", "会计"), facets={"degree": 2, "kind": 5})
     assert engine.search(whole).facets["degree"] == (("master", 2), ("bachelor", 1))
     narrowed = replace(whole, filters=(OneOf("degree", ("college",)),))
@@ -382,6 +443,57 @@ def test_a_commit_of_another_process_is_seen_once_a_look_is_due(tmp_path: Path, 
     monkeypatch.setattr(files, "SURE", 0.0)
     later = Embedded(tmp_path)
     assert (later.mark() != before, later.count(Query())) == (True, 2)
+
+
+def test_a_commit_while_a_generation_is_opened_is_not_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writing_one = Embedded(tmp_path)
+    name = build(writing_one, documents([resource("a:1", "会计")]))
+    monkeypatch.setattr(files, "SURE", 0.0)
+    take = reading.Snapshot
+
+    def slowly(*given: object) -> snapshot.Snapshot:
+        taken = take(*given)
+        monkeypatch.setattr(reading, "Snapshot", take)
+        with writing_one.writer(name) as writer:  # between the state that was taken and whatever follows
+            writer.add(documents([resource("a:2", "会计")]))
+            writer.commit(sequence=2)
+        return taken
+
+    monkeypatch.setattr(reading, "Snapshot", slowly)
+    assert Embedded(tmp_path)._active_reader().look().searcher.num_docs == 2
+
+
+def test_many_who_look_at_once_all_see_what_was_committed_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that takes up a commit slowly must not put an older state in the place of a newer one."""
+    engine = Embedded(tmp_path)
+    name = build(engine, documents([resource("a:0", "会计")]))
+    monkeypatch.setattr(files, "SURE", 0.0)
+    take, chance = reading.Snapshot, random.Random(4)
+
+    def slowly(*given: object) -> snapshot.Snapshot:
+        taken = take(*given)
+        time.sleep(chance.random() / 100)
+        return taken
+
+    monkeypatch.setattr(reading, "Snapshot", slowly)
+    ended = threading.Event()
+    reader = engine._active_reader()
+
+    def look() -> None:
+        while not ended.is_set():
+            reader.look()
+
+    threads = [threading.Thread(target=look) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for n in range(1, 16):
+        with Embedded(tmp_path).writer(name) as writer:
+            writer.add(documents([resource(f"a:{n}", "会计")]))
+            writer.commit(sequence=n + 1)
+    ended.set()
+    for thread in threads:
+        thread.join()
+    assert reader.look().searcher.num_docs == 16
 
 
 def test_a_damaged_pointer_names_the_remedy(tmp_path: Path) -> None:
@@ -528,6 +640,27 @@ def test_what_a_build_reads_of_its_files_does_not_stay_its_own(tmp_path: Path, m
                 time.sleep(0.05)
         assert 0.9 * size < memory._mapped() - before < 1.1 * size, "its own were let go of, and no others"
         assert own[:] == other[:] == content
+
+
+def test_to_let_go_harms_nothing_where_a_file_has_gone_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look at what is mapped and the advice to let it go, a merge may have ended, and its place be somebody's memory."""
+    (tmp_path / "part").write_bytes(b"x" * 4096 * 64)
+    with (tmp_path / "part").open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+    lines = Path("/proc/self/maps").read_text().splitlines()
+    (line,) = [line for line in lines if line.endswith(f"{tmp_path}/part")]
+    place = int(line.partition("-")[0], 16)
+    mapped.close()
+    libc = ctypes.CDLL(None)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+    fixed = libc.mmap(place, 4096 * 64, mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x10, -1, 0)
+    assert fixed == place, "what takes its place"
+    ctypes.memset(place, 7, 4096 * 64)
+    told = Path.read_text
+    monkeypatch.setattr(Path, "read_text", lambda path, *a, **k: line if str(path) == "/proc/self/maps" else told(path, *a, **k))
+    memory._let_go(tmp_path)
+    assert ctypes.string_at(place, 4096 * 64) == b"\x07" * 4096 * 64
 
 
 def test_nothing_is_held_unless_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,10 @@
 """The embedded engine: tantivy in this process, one folder a generation. Only this package imports tantivy.
 
     translate    Query → tantivy's queries, and the schema        writing    add, replace, remove, commit
-    reading      search, counts, get                              files      the two small files of a generation
+    reading      search, get                                      files      the two small files of a generation
     snapshot     one state of it, and what was found out          plan       how a clause is best asked
     anywhere     one list a token, whichever field holds it       memory     its files in memory: kept, or let go of
+    counts       totals and facets                                together   facets counted in one column
 
     ROOT/active.json          which generation answers, and which did before; replaced by rename
     ROOT/write.lock           held by the one writer
@@ -87,8 +88,8 @@ class Embedded:
         before.held.release()  # both at once may be more than the machine has
         try:
             self._reader = Reader(self.root / name, in_memory=True)
-        except EngineError:
-            self._reader = None  # who asks next is told why
+        except Exception:  # whatever it is, who asks next meets it, and is told why: the files of the one before are let go of
+            self._reader = None
 
     def mark(self) -> str:
         reader = self._active_reader()

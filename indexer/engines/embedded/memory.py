@@ -29,6 +29,7 @@ SHARE = 0.5  # of the machine's memory that may be held: a reindex needs the sam
 LOCKED = 0x2000  # MAP_LOCKED of Linux: read now, and never taken out
 HUGE = 2 * 1024 * 1024  # bytes of a large page
 MAPPED = 256 * 1024 * 1024  # bytes of files that a process which builds may have mapped and read, about
+PAGE_OUT = 21  # MADV_PAGEOUT of Linux, from 5.4: what others have mapped stays in memory, what is written is kept
 LOOK = 0.2  # seconds between two looks at how much it is
 
 
@@ -117,8 +118,7 @@ def _read(file: int, size: int) -> None:
 
 @contextmanager
 def let_go(folder: Path) -> Iterator[None]:
-    """Meanwhile, pages of a folder's files that this process has read do not stay its own; they stay in the system's memory as long as it has room, so that nothing is
-    read twice for it."""
+    """Meanwhile, pages of a folder's files that this process has read do not stay its own, nor in the system's memory, where nobody else uses them."""
     ended, whole = Event(), folder.resolve()  # mappings are told by their whole paths
 
     def watch() -> None:
@@ -141,10 +141,11 @@ def _mapped() -> int:
 
 
 def _let_go(folder: Path) -> None:
-    """Unlike one that is written, a mapping that is only read loses nothing: who reads on finds the page where it was."""
+    """Who reads on finds the page in its file. The advice must harm nothing else: a merge may end at any moment, and what was mapped be somebody's memory before
+    the system is told of it (MADV_DONTNEED would empty that)."""
     madvise = ctypes.CDLL(None).madvise
     for line in Path("/proc/self/maps").read_text().splitlines():
         place, rights, *_, path = line.split(maxsplit=5)
         if rights.startswith("r--") and path.startswith(f"{folder}/"):
             start, end = (int(number, 16) for number in place.split("-"))
-            madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), mmap.MADV_DONTNEED)
+            madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), PAGE_OUT)

@@ -1,19 +1,22 @@
-"""Searching one open generation: count first, then score what is worth it."""
+"""Searching one open generation: count first (see counts), then score what is worth it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import tantivy
 
 from catalog.errors import GenerationError
 from indexer import engine as api
-from indexer.engines.embedded import plan, together
-from indexer.engines.embedded.files import Watched, read_meta
+from indexer.engines.embedded import plan
+from indexer.engines.embedded.counts import counts
+from indexer.engines.embedded.counts import total as total_of
+from indexer.engines.embedded.files import Watched, read_meta, stamp_of
 from indexer.engines.embedded.memory import Held
 from indexer.engines.embedded.snapshot import Counts, Snapshot
 from indexer.engines.embedded.translate import Translator
@@ -23,10 +26,8 @@ EDGE = 128  # hits read beyond a page's end: most ties end within them, and aski
 TIES = 1_000  # equal scores at a page's edge are put in order of id up to this many, beyond that in order of the index
 LONG = 10_000  # matches from which a second look costs more than reading so many hits at once
 BROAD = 20_000  # matches from which only those that a query names as first are scored for its first pages
-MANY = 1_000_000  # more values of a facet in one segment than any catalogue has: counts stay exact
 Part = tuple[tantivy.Query, int]  # some of the matches, and how many
 Stored = Callable[[Any], tantivy.Document]  # the document of an address
-TOTAL = {"total": {"value_count": {"field": next(iter(together.COLUMNS))}}}  # no facet is called so; each document has one value of it, told shorter than a number
 
 
 def _start(query: api.Query) -> int:
@@ -61,22 +62,29 @@ class Reader:
         except (ValueError, OSError) as error:
             raise GenerationError(f"generation {folder.name} can't be opened: {error}", hint="run `haoke reindex`, or activate another") from error
         self.folder = folder
-        self.index.config_reader(reload_policy="manual")
+        self._lock = Lock()
         self._watched = Watched(folder / "meta.json")
-        self.stamp = self._watched.stamp()
+        self.stamp = self._watched.stamp()  # before its state is taken: what is committed meanwhile is looked at again, not missed
+        self.index.config_reader(reload_policy="manual")
         self.translator = Translator(self.index.schema)
         self.snapshot = Snapshot(self.index.searcher(), self.translator)
 
     def look(self) -> Snapshot:
         """The generation as last committed, by whichever process."""
-        stamp = self._watched.stamp()
-        if stamp != self.stamp:
+        if self._watched.stamp() != self.stamp and self._renewed() and self.held:
+            self.held.refresh()
+        return self.snapshot
+
+    def _renewed(self) -> bool:
+        """Takes up what was committed last, unless another thread just has."""
+        with self._lock:
+            stamp = stamp_of(self._watched.path)
+            if stamp == self.stamp:
+                return False
             self.index.reload()
             self.snapshot = Snapshot(self.index.searcher(), self.translator)
             self.stamp = stamp
-            if self.held:
-                self.held.refresh()
-        return self.snapshot
+            return True
 
     def searcher(self) -> tantivy.Searcher:
         """tantivy's own view of the same."""
@@ -87,7 +95,7 @@ class Reader:
         searcher = snapshot.searcher
         query = replace(query, scope=tuple(asked for f in query.scope if (asked := snapshot.settled(f))))
         if not query.size:
-            total, facets = self._counts(snapshot, query)
+            total, facets = counts(snapshot, query)
             return api.Page(total, (), facets, generation)
         found = snapshot.whole(query)
         if not (query.facets or query.first) and query.total is None:  # nothing to count but what is found: in one pass
@@ -95,7 +103,7 @@ class Reader:
             result = self._best(searcher, query, ranking, _start(query) + query.size + EDGE, count=True)
             return self._page(snapshot, query, result.count, [(ranking, result.count)], {}, generation, result.hits)
         # counted before anything is scored: most questions of a search that goes on asking find nothing, and scoring nothing costs ten times more
-        total, facets = self._counts(snapshot, query, found)
+        total, facets = counts(snapshot, query, found)
         if not total:
             return api.Page(total, (), facets, generation)
         return self._page(snapshot, query, total, self._parts(snapshot, query, found, total), facets, generation)
@@ -133,12 +141,12 @@ class Reader:
             def among(item: api.OneOf) -> api.Query:
                 return replace(query, filters=(*query.filters, item))
 
-            beside = self._total(snapshot.searcher, snapshot.whole(among(first.beside))) if first.beside else 0
+            beside = total_of(snapshot.searcher, snapshot.whole(among(first.beside))) if first.beside else 0
             for item, enough in first.filters:
                 if total * plan.size(api.Passing(item, 0.0), snapshot.frequency) < enough * snapshot.searcher.num_docs:
                     continue  # too few if they are spread as everywhere: not worth counting
                 ahead = snapshot.whole(among(item))
-                if (matches := self._total(snapshot.searcher, ahead)) >= beside + enough:
+                if (matches := total_of(snapshot.searcher, ahead)) >= beside + enough:
                     yield snapshot.ranking(ahead, among(item), matches), matches
                     yield snapshot.ranking(self.translator.others(found, self.translator.filter(item)), query, total - matches), total - matches
                     return
@@ -169,9 +177,10 @@ class Reader:
             last += 1
         window = ranked[first:last]
         times = Counter(key for key, _ in window)
-        if last - first > query_window(start, end) or len(times) == len(window):
+        if len(times) == len(window):
             return ranked[start:end]
-        window.sort(key=lambda item: (-item[0], stored(item[1]).get_first("id") if times[item[0]] > 1 else ""))
+        # each tie by itself, seen from any page that it touches: so far are hits read beyond it
+        window.sort(key=lambda item: (-item[0], stored(item[1]).get_first("id") if 1 < times[item[0]] <= TIES else ""))
         return window[start - first : end - first]
 
     def _after(self, stored: Stored, ranked: list[Any], after: api.Cursor, size: int) -> list[Any]:
@@ -190,52 +199,7 @@ class Reader:
         document = stored(address)
         return api.Hit(str(document.get_first("id")), float(score), bytes(document.get_first("body") or b""))
 
-    # counts --------------------------------------------------------------------------------------------------------
-    @staticmethod
-    def _total(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
-        """Exact number of matches: an aggregation scores nothing, which a search does even for its count alone."""
-        return int(searcher.aggregate(query, TOTAL)["total"]["value"])
-
-    def _counts(self, snapshot: Snapshot, query: api.Query, found: tantivy.Query | None = None) -> tuple[int, Counts]:
-        """Total and facets in one pass, but for facets that are narrowed by themselves: these are counted without their own filter. What took long is remembered."""
-        known = snapshot.counted(query)
-        if known:
-            return known
-        chosen = query.chosen
-        plain = {name: limit for name, limit in query.facets.items() if name not in chosen}
-        if chosen and not plain:
-            total, counts = self._counts(snapshot, replace(query, facets={}), found)  # may be known
-        else:
-            total, counts = self._count(snapshot.searcher, found or snapshot.whole(query), plain)
-        for name, limit in chosen.items():
-            others = replace(query, filters=tuple(f for f in query.filters if f.field != name), facets={name: limit}, total=None)
-            counts |= self._counts(snapshot, others)[1]
-        facets = {name: counts[name] for name in query.facets}
-        snapshot.remember(query, total, facets)
-        return total, facets
-
-    def _count(self, searcher: tantivy.Searcher, query: tantivy.Query, limits: Mapping[str, int]) -> tuple[int, Counts]:
-        """Exact counts: every segment hands up all its values; ties at the cut are decided by value."""
-        columns = together.columns(limits)
-        asked = {name: max(2 * limit, 200) for name, limit in limits.items() if name not in together.COLUMN}
-        total, found = self._aggregate(searcher, query, asked | dict.fromkeys(columns, MANY))
-        # a cut inside a run of equal counts is arbitrary: ask for all values of that field
-        cut = {n: MANY for n, size in asked.items() if len(v := found[n]) == size and v[limits[n] - 1][1] == v[-1][1]}
-        if cut:
-            found |= self._aggregate(searcher, query, cut)[1]
-        for column in columns:
-            found |= together.counted(column, found[column], limits)
-        return total, {name: tuple(sorted(found[name], key=lambda v: (-v[1], v[0]))[:limit]) for name, limit in limits.items()}
-
-    @staticmethod
-    def _aggregate(searcher: tantivy.Searcher, query: tantivy.Query, sizes: Mapping[str, int]) -> tuple[int, dict[str, list[tuple[str, int]]]]:
-        """Number of matches, and the most frequent values of keyword fields or columns (see together), so many of each."""
-        asked = {name: {"terms": {"field": name, "size": size, "segment_size": MANY}} for name, size in sizes.items()}
-        column = next((name for name in sizes if name in together.COLUMNS), "")  # of which each document has one value
-        answer = searcher.aggregate(query, asked if column else asked | TOTAL)
-        found = {name: [(str(b["key"]), int(b["doc_count"])) for b in answer[name]["buckets"]] for name in sizes}
-        return sum(count for _, count in found[column]) if column else int(answer["total"]["value"]), found
-
+    # by id ---------------------------------------------------------------------------------------------------------
     def bodies(self, field: str, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """(id or merged id, body) of the documents whose `field` holds one of the ids."""
         searcher = self.searcher()
@@ -244,7 +208,3 @@ class Reader:
             hit = self._hit(searcher.doc, 0.0, address)
             yield hit.id, hit.body
 
-
-def query_window(start: int, end: int) -> int:
-    """Most documents whose ids are read to put a page's ties in order."""
-    return end - start + TIES

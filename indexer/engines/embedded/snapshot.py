@@ -17,6 +17,7 @@ from indexer.engines.embedded.plan import size
 from indexer.engines.embedded.translate import Translator
 
 COSTLY = 5_000  # matches from which totals and counts are remembered
+LONG = 5_000  # values of a facet up to which they are: all regions, not all employers
 PLANNED = 300_000  # documents from which a query is planned
 MOST = 131_072  # tokens whose frequencies are remembered
 KEPT = 2_048  # queries whose counts are remembered, a generation's state and process: some 9 kB each
@@ -76,10 +77,10 @@ class Snapshot:
         return total, {name: facets[name][1][:limit] for name, limit in query.facets.items()}
 
     def remember(self, query: api.Query, total: int, facets: Counts) -> None:
-        """Keeps what took long to count; what was not asked for longest goes first."""
+        """Keeps what took long to count, but for very long lists; what was not asked for longest goes first."""
         if total >= COSTLY:
             key = _matching(query)
-            new = {name: (query.facets[name], values) for name, values in facets.items()}
+            new = {name: (query.facets[name], values) for name, values in facets.items() if query.facets[name] <= LONG}
             with self._lock:
                 before = self._counted.get(key, (total, Limited()))[1]
                 self._counted[key] = (total, new | {name: found for name, found in before.items() if name not in new or found[0] > new[name][0]})

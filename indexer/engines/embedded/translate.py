@@ -158,6 +158,11 @@ class Translator:
             higher.append(met)
 
     @staticmethod
+    def both(query: tantivy.Query, other: tantivy.Query) -> tantivy.Query:
+        """What matches two queries."""
+        return tantivy.Query.boolean_query([(_MUST, query), (_MUST, other)])
+
+    @staticmethod
     def others(query: tantivy.Query, ahead: tantivy.Query) -> tantivy.Query:
         """What matches a query, but not the other."""
         return tantivy.Query.boolean_query([(_MUST, query), (_NOT, ahead)])
