@@ -33,6 +33,7 @@ PARTS = 50  # of a catalogue, each in order: the larger it is, the more a search
 COMMIT_EVERY = 200_000  # documents between commits of a build, at most: what a crash costs
 FOLD = 8  # commits of one size that tantivy's merges make one segment of
 SEEN_EVERY = 20_000  # changes between commits of catching up: these are seen some seconds later
+LAST = "\U0010ffff"  # past every id: of a build that has come so far only changes are left to apply
 SERIAL_BELOW = 3_000  # fewer resources than this don't pay for starting processes
 
 Progress = Callable[[int, int], None]  # done, total
@@ -112,7 +113,7 @@ def rebuild(
     with seldom_collected(), engine.writer(generation.name) as writer:
         sequence = generation.sequence if unfinished else store.sequence()
         done = _index_all(store, writer, prior, engine.pack, generation.resume_after, sequence, workers, total, progress)
-        _catch_up(store, writer, sequence, prior, engine.pack, workers)
+        _catch_up(store, writer, sequence, prior, engine.pack, workers, resume_after=LAST)
     generation = engine.seal(generation.name)
     verify(store, engine, generation, force=force)
     engine.activate(generation.name)
@@ -146,7 +147,7 @@ def _index_all(store: Store, writer: Writer, prior: Prior, pack: Pack, after: st
         if progress:
             progress(done, total)
     write()
-    writer.commit(sequence=sequence, resume_after="\U0010ffff")  # past every id: only changes are left to apply
+    writer.commit(sequence=sequence, resume_after=LAST)
     return done
 
 
@@ -166,8 +167,8 @@ def _place(document: Document) -> Place:
     return -len(document.get("fresh", ())), document["kind"][0], document.get(field, []), document["exact"][0]
 
 
-def _catch_up(store: Store, writer: Writer, sequence: int, prior: Prior, pack: Pack, workers: int) -> int:
-    """Applies the changes after `sequence`, each some thousands at once; returns the sequence reached."""
+def _catch_up(store: Store, writer: Writer, sequence: int, prior: Prior, pack: Pack, workers: int, *, resume_after: str = "") -> int:
+    """Applies the changes after `sequence`, each some thousands at once; returns the sequence reached. resume_after: where the build stands whose last part this is."""
     while True:
         began, since_commit = sequence, 0
         used = workers if store.sequence() - sequence >= SERIAL_BELOW else 1
@@ -177,10 +178,10 @@ def _catch_up(store: Store, writer: Writer, sequence: int, prior: Prior, pack: P
             sequence = reached
             since_commit += len(removed) + len(rows)
             if since_commit >= SEEN_EVERY:
-                writer.commit(sequence=sequence)
+                writer.commit(sequence=sequence, resume_after=resume_after)
                 since_commit = 0
         if since_commit:
-            writer.commit(sequence=sequence)
+            writer.commit(sequence=sequence, resume_after=resume_after)
         if sequence == began:
             return sequence
 

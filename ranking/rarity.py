@@ -1,14 +1,17 @@
-"""How much a word tells: the fewer resources hold it, the more. Asked of the engine once a word and a generation, many words at once."""
+"""How much a word tells: the fewer resources hold it, the more. Asked of the engine once a word and a generation, many words at once; what nothing holds may be
+held after the next commit, and is asked again then."""
 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from indexer.engine import Engine, OneOf, Query, Term
 
 MOST = 131_072  # words remembered of a generation
+KEPT = 300  # seconds that a word is taken to stand nowhere, where the engine can't tell whether anything changed
 USUAL = 50_000  # resources that hold a word from which it says little beside a rarer one
 TEXTS = ("title", "names", "context")  # where words are looked for to tell how usual they are
 Kinds = tuple[str, ...]  # of resources; () = all
@@ -23,17 +26,18 @@ class Rarity:
         self.engine = engine
         self.total = max(1, active.documents) if active else 1
         self._known = _table(engine, active.name if active else "")
+        self._absent = _nowhere(engine, engine.mark() or str(int(time.time() // KEPT)))
 
     def __hash__(self) -> int:
-        """Those that know the same are the same: what is remembered by one holds for another, as long as the generation answers."""
-        return id(self._known)
+        """Those that know the same are the same: what is remembered by one holds for another, until the next commit."""
+        return id(self._absent)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Rarity) and self._known is other._known
+        return isinstance(other, Rarity) and self._known is other._known and self._absent is other._absent
 
     def learn(self, words: Iterable[str], kinds: Kinds = (), field: str = "title") -> None:
         """Asks for all these words in one request: to another machine a request a word is slow."""
-        unknown = [one for word in (*words, *([""] if kinds else ())) if (one := (field, word, kinds)) not in self._known]
+        unknown = [one for word in (*words, *([""] if kinds else ())) if (one := (field, word, kinds)) not in self._known and one not in self._absent]
         if unknown:
             self._ask(list(dict.fromkeys(unknown)))
 
@@ -60,15 +64,20 @@ class Rarity:
         return frozenset(w for w, n in held.items() if n >= USUAL) if any(0 < n < USUAL for n in held.values()) else frozenset()
 
     def _holding(self, field: str, word: str, kinds: Kinds) -> int:
-        found = self._known.get((field, word, kinds))
-        return self._ask([(field, word, kinds)])[0] if found is None else found
+        asked = field, word, kinds
+        found = self._known.get(asked)
+        if found is None:
+            found = 0 if asked in self._absent else self._ask([asked])[0]
+        return found
 
     def _ask(self, asked: list[Asked]) -> list[int]:
         queries = [Query(clause=Term(field, word), scope=_within(kinds)) if word else Query(scope=_within(kinds)) for field, word, kinds in asked]
         found = self.engine.counts(queries)
-        if len(self._known) + len(found) > MOST:
-            self._known.clear()
-        self._known.update(zip(asked, found, strict=True))
+        for table in (self._known, self._absent):
+            if len(table) + len(found) > MOST:
+                table.clear()
+        for one, holding in zip(asked, found, strict=True):
+            (self._known if holding else self._absent)[one] = holding
         return found
 
 
@@ -84,4 +93,10 @@ def _within(kinds: Kinds) -> tuple[OneOf, ...]:
 @lru_cache(maxsize=8)
 def _table(engine: Engine, generation: str) -> dict[Asked, int]:
     """What is known of the words of a generation."""
+    return {}
+
+
+@lru_cache(maxsize=8)
+def _nowhere(engine: Engine, when: str) -> dict[Asked, int]:
+    """What nothing holds in one state of the index; `when` only makes it grow old where an engine can't tell its states."""
     return {}

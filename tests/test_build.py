@@ -219,6 +219,23 @@ def test_a_build_that_was_cut_off_goes_on_where_it_stopped(store: Store, engine:
     assert engine.search(Query(clause=Term("title", "出纳"))).total == 1
 
 
+def test_a_build_that_was_cut_off_while_it_caught_up_goes_on_there(store: Store, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def meanwhile(done: int, total: int) -> None:
+        put(store, [resource(f"b:{n}", "出纳") for n in range(7)])
+
+    def cut_off(name: str) -> Generation:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(engine, "seal", cut_off)
+        rebuild(store, engine, prior, progress=meanwhile)
+    left = engine.generations()[0]
+    assert left.sequence == store.sequence()
+    built = rebuild(store, engine, prior, resume=True)
+    assert (built.generation.name, built.resumed, built.documents) == (left.name, True, 0)
+    assert engine.count(Query()) == 67
+
+
 @pytest.mark.parametrize(("total", "commits"), [(0, 1), (60, 1), (200_000, 1), (200_001, 8), (1_600_000, 8), (1_600_001, 64), (11_473_052, 64)])
 def test_a_build_commits_as_often_as_merges_of_eight_bring_down_to_one(total: int, commits: int) -> None:
     between = building.documents_a_commit(total)

@@ -27,7 +27,7 @@ from ranking.similar import AGAIN, SAME_TITLE, Candidate, Recommendation, chosen
 from ranking.topic import Topic
 from tests.elasticsearch_server import NEWEST, session_url
 from tests.engine_contract import build as fill
-from tests.engine_contract import documents
+from tests.engine_contract import documents, resource
 from tests.test_engine_elasticsearch import place as cluster
 from tests.web_sample import AWKWARD, build, records
 from web import create_app
@@ -349,3 +349,16 @@ def test_the_page_of_a_job_shows_courses_and_open_jobs_with_their_reasons(client
 
 def test_a_page_without_recommendations_has_no_empty_section(client: FlaskClient) -> None:
     assert 'class="related"' not in client.get("/resources/c:5").text
+
+
+def test_a_word_that_nothing_held_is_asked_for_again_after_a_commit(tmp_path: Path) -> None:
+    """Else no ad would find the first courses of something new until the next reindex."""
+    engine = open_engine(f"embedded:{tmp_path}")
+    name = fill(engine, documents([resource("a:1", "会计基础", kind="course")]))
+    assert Rarity(engine).held("鸿蒙", COURSES) == (0, 1)
+    remembered = hash(Rarity(engine))
+    with engine.writer(name) as writer:
+        writer.add(documents([resource("a:2", "鸿蒙应用开发", kind="course")]))
+        writer.commit(sequence=2)
+    assert Rarity(engine).held("鸿蒙", COURSES)[0] == 1
+    assert hash(Rarity(engine)) != remembered, "what was made of it is made anew, too"
