@@ -262,9 +262,12 @@ class Store:
         """Live resources per kind."""
         return dict(self._rows("SELECT kind, live FROM tally WHERE live > 0 ORDER BY kind"))
 
-    def size(self) -> int:
-        """Live resources."""
-        return sum(self.count().values())
+    def size(self, after: str = "") -> int:
+        """Live resources; those whose ids come after one."""
+        if not after:
+            return sum(self.count().values())
+        ((number,),) = self._rows("SELECT count(*) FROM resources WHERE id > ? AND body IS NOT NULL", (after,))
+        return int(number)
 
     def changes(self, since: int, limit: int | None = None) -> Iterator[Change]:
         """The last change of each id after number `since`, in order; read in batches."""

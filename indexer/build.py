@@ -124,6 +124,7 @@ def rebuild(
 def _index_all(store: Store, writer: Writer, prior: Prior, pack: Pack, after: str, sequence: int, workers: int, total: int, progress: Progress | None) -> int:
     done = since_commit = 0
     batch: list[Made] = []
+    left = store.size(after)
     together = min(TOGETHER[1], max(TOGETHER[0], total // PARTS))
     between = documents_a_commit(total)
     fresh = not after  # a build that goes on may write again what stood behind its last commit
@@ -145,7 +146,7 @@ def _index_all(store: Store, writer: Writer, prior: Prior, pack: Pack, after: st
             writer.commit(sequence=sequence, resume_after=last)
             since_commit = 0
         if progress:
-            progress(done, total)
+            progress(done, left)
     write()
     writer.commit(sequence=sequence, resume_after=LAST)
     return done

@@ -12,7 +12,8 @@ from catalog.errors import BadRequest
 from catalog.resource import Resource
 from catalog.text import key, whole
 from catalog.vocab import vocabulary
-from indexer.engine import Engine, Hit, Page, Query
+from indexer.analysis import is_han, word_grams
+from indexer.engine import Engine, Filter, Hit, OneOf, Page, Query
 from indexer.fields import FACETS, FILTERS, SHOWN, VERIFIED
 from ranking import cursor, diversity
 from ranking.clauses import Question, questions
@@ -29,6 +30,9 @@ VALUES = 20  # values of a facet in an answer; the rest through facet_values()
 CORRECTED = ("heard", "near", "most")  # questions whose answers are ordered by likeness
 WHERE = frozenset({"kind", "service", "source", "platform"})
 HEARD = 85.0  # of 100: how like the likest title must be for what only sounds alike to be taken for what was meant
+LOOKED_THROUGH = 50_000  # values of a facet, the most frequent, for those whose name holds a part: engines hand up some 65,000
+NAMES = frozenset({"employer", "teacher"})  # facets without a vocabulary, of whose values there may be more
+PAIRS = 12  # of characters of a part that are asked for
 TREE = 5_000  # of a tree of which something is chosen, counts are needed at every level
 SORT_FIELDS: Mapping[str, str] = {"relevance": "", "newest": "published_at", "popular": "popularity"}
 COMMON = ("service", "kind", "platform", "stage", "subject", "school", "region", "industry", "degree")
@@ -160,13 +164,18 @@ def get(engine: Engine, id: str) -> Resource | None:
     return Resource.from_json(body) if body else None
 
 
+def _named(field: str, part: str) -> tuple[OneOf, ...]:
+    """Only resources whose names hold a part, as far as characters tell: of a million employers those are few."""
+    return tuple(OneOf("other_grams", (gram,)) for gram in word_grams(part)[:PAIRS]) if field in NAMES and is_han(part) else ()
+
+
 def facet_values(engine: Engine, request: Request, field: str, q: str = "", limit: int = 100) -> tuple[tuple[FacetValue, ...], bool]:
     """Values of one facet under a request, those whose label holds `q`, up to `limit`; and whether a part of the index was missing."""
     check(replace(request, facets=(field,)))
     reading = weighed(engine, understand(whole(request.text)))
-    query = Query(scope=(unexpired(),), filters=filters(request.filters), size=0, facets={field: 1_000_000 if q else max(limit, 1)})
-    page, _ = ask(engine, query, reading)
     wanted = key(q)
+    scope: tuple[Filter, ...] = (unexpired(), *_named(field, wanted if reading.empty else ""))
+    page, _ = ask(engine, Query(scope=scope, filters=filters(request.filters), size=0, facets={field: LOOKED_THROUGH if wanted else max(limit, 1)}), reading)
     values = _values(field, page.facets[field], request.filters.get(field, ()))
     if wanted:
         words = vocabulary(FACETS[field].vocabulary) if FACETS[field].vocabulary else None

@@ -213,8 +213,10 @@ def test_a_build_that_was_cut_off_goes_on_where_it_stopped(store: Store, engine:
     left = engine.generations()[0]
     assert (left.state, left.resume_after) == ("building", "a:0039")
     put(store, [resource("a:0005", "出纳")])
-    built = rebuild(store, engine, prior, resume=True)
+    told: list[tuple[int, int]] = []
+    built = rebuild(store, engine, prior, resume=True, progress=lambda done, total: told.append((done, total)))
     assert (built.generation.name, built.resumed, built.documents) == (left.name, True, 20)
+    assert told[-1] == (20, 20), "of what is left"
     assert engine.count(Query()) == 60
     assert engine.search(Query(clause=Term("title", "出纳"))).total == 1
 

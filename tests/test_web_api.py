@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from catalog.errors import EngineUnavailable
+from catalog.resource import Resource
 from indexer.engines.embedded.files import META
 from indexer.fields import FACETS, SCHEMA_VERSION
 from tests.web_sample import AWKWARD, build, records
@@ -170,6 +171,17 @@ def test_values_of_a_facet_are_filtered_by_label(client: FlaskClient) -> None:
     assert set(body) == {"field", "label", "values", "partial"}
     assert body["values"] == [{"value": "110108", "label": "海淀区", "count": 10, "selected": False, "path": ["110000"]}]
     assert get(client, "/api/v1/facets/colour", 400)["parameter"] == "field"
+
+
+def test_a_rare_employer_is_found_by_a_part_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where there are more than an engine hands up: then not only the most frequent ones are looked through."""
+    monkeypatch.setattr("ranking.search.LOOKED_THROUGH", 2)
+    names = ["大江科技有限公司"] * 5 + ["大河科技有限公司"] * 4 + ["小溪网络有限公司", "王"]
+    engine = build(tmp_path, [Resource(id=f"x:{n}", kind="job", source=("x",), title="会计", employer=(name,)) for n, name in enumerate(names)])  # type: ignore[arg-type]
+    few = create_app(engine).test_client()
+    for part, found in (("小溪", ["小溪网络有限公司"]), ("溪网络有", ["小溪网络有限公司"]), ("王", ["王"]), ("科技", ["大江科技有限公司", "大河科技有限公司"]), ("溪小", [])):
+        assert [v["value"] for v in get(few, f"/api/v1/facets/employer?q={part}")["values"]] == found, part
+    engine.close()
 
 
 def test_unknown_paths_methods_and_ids_are_problems(client: FlaskClient) -> None:
