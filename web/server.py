@@ -7,6 +7,7 @@ import errno
 import gc
 import logging
 import os
+import shutil
 import socket
 import tempfile
 from contextlib import suppress
@@ -20,6 +21,7 @@ from web import gate
 from web.beside import FOLDER
 
 MEMORY = "/dev/shm"  # a disk in memory, where there is one
+ANSWERS = "haoke-answers-"  # begins the name of the folder there that a server's workers have in common; its process follows
 ARENA_MAX = -8  # M_ARENA_MAX of glibc's mallopt()
 LONGEST_LINE = 16 * 1024  # bytes of a request line: a query of 300 characters with many filters, percent-encoded
 
@@ -63,6 +65,25 @@ def claim(host: str, port: int) -> None:
         raise HaokeError(f"can't listen on {host}, port {port}: {error.strerror}", hint="name an address of this machine with --host, or another --port") from error
 
 
+def clear_away(memory: Path) -> None:
+    """Removes the answers of servers that ended without doing so (killed, out of memory): they may take half of a small machine's memory."""
+    for folder in memory.glob(f"{ANSWERS}*-*"):
+        owner = folder.name.removeprefix(ANSWERS).partition("-")[0]
+        # a container's processes have the same numbers each time: what bears our own was left by one before
+        if owner.isdigit() and (int(owner) == os.getpid() or not _lives(int(owner))):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # somebody else's
+    return True
+
+
 def run(host: str, port: int, workers: int, *, engine_url: str, home: Path) -> None:
     """Serves until interrupted. The workers learn where the engine is from the environment."""
     claim(host, port)
@@ -75,7 +96,9 @@ def run(host: str, port: int, workers: int, *, engine_url: str, home: Path) -> N
     logging.getLogger("_granian").addFilter(lambda record: "spawning up to" not in record.getMessage())
     os.environ["HAOKE_ENGINE"] = engine_url
     os.environ["HAOKE_HOME"] = str(home)
-    with tempfile.TemporaryDirectory(prefix="haoke-answers-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as folder:
+    memory = Path(MEMORY if os.access(MEMORY, os.W_OK) else tempfile.gettempdir())
+    clear_away(memory)
+    with tempfile.TemporaryDirectory(prefix=f"{ANSWERS}{os.getpid()}-", dir=memory) as folder:
         if workers > 1:
             os.environ[FOLDER] = folder
         Granian(
