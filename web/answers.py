@@ -34,10 +34,7 @@ from web.i18n import language
 
 #: What asks the engine and answers everybody alike → seconds that its answer may be old, where neither a commit nor the day ends it before. What is made of
 #: lists that are remembered for a minute themselves (web.memo) holds as long: made just after a commit, it may tell of before it.
-ENDPOINTS = {
-    "pages.results": 900.0, "pages.resource": 900.0, "api.search": 900.0, "api.resource": 900.0, "api.facet": 900.0, "similar.api": 900.0,
-    "api.suggest": 60.0, "home.front": 60.0,
-}  # fmt: skip
+ENDPOINTS = dict.fromkeys(("pages.results", "pages.resource", "api.search", "api.resource", "api.facet", "similar.api"), 900.0) | {"api.suggest": 60.0, "home.front": 60.0}
 DAY = 86_400
 UNMARKED = 5.0
 HANDOVER = 30.0  # after a commit: what was committed is seen at once where there is time to look, and this much later where others wait who would else be sent away

@@ -88,15 +88,6 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
 
 
-def line_count(path: Path) -> int:
-    """Lines of a file, the last one with its end or without."""
-    lines, last = 0, b"\n"
-    with path.open("rb") as file:
-        while part := file.read(1 << 20):
-            lines, last = lines + part.count(b"\n"), part[-1:]
-    return lines + (last != b"\n")
-
-
 def lines(path: Path) -> Iterator[Answer | Broken | Incomplete]:
     """The objects of a JSONL file, line by line. A last line without its end that can't be read is a cut, not a mistake."""
     with path.open("rb") as file:

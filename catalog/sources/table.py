@@ -49,7 +49,16 @@ def _about(path: Path) -> int | None:
     suffix = path.suffix.lower()
     if suffix in _BOOKS:
         return None
-    return _files.line_count(path) if suffix in _LINES else max(0, _sheets.looked_at(path).lines - 1)
+    return _line_count(path) if suffix in _LINES else max(0, _sheets.looked_at(path).lines - 1)
+
+
+def _line_count(path: Path) -> int:
+    """Lines of a file, the last one with its end or without."""
+    lines, last = 0, b"\n"
+    with path.open("rb") as file:
+        while part := file.read(1 << 20):
+            lines, last = lines + part.count(b"\n"), part[-1:]
+    return lines + (last != b"\n")
 
 
 def extract(location: str, options: Options) -> Iterator[Item]:
