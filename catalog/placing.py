@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from catalog.codec import Entry, entry, from_row
 from catalog.merge import MAX_ALSO, compatible, merge
+from catalog.resource import Resource
 
 Outcome = Literal["created", "updated", "unchanged", "merged"]
 DEAD = 0  # in place of a resource's number: this key recognises nothing
@@ -102,16 +103,35 @@ class Placing:
             self._members[new.id] = (member[0], new.digest)
             self._claim(new, member[0])
             if new.id in self._members:  # else its key died, and it was parted and written already
-                self._join([member[0]])
+                self._renew(new)
             return "updated"
         row = self._rows.get(new.id)
         if row and row.digest is not None:
             if row.digest == new.digest:
                 return "unchanged"
             self._claim(new, new.id)
+            if new.id in self._members:  # what was parted from another has joined it
+                self.db.execute("UPDATE records SET kind = ?, digest = ?, body = ? WHERE id = ?", (new.kind, new.digest, new.body, new.id))
+                self._renew(new)
+                return "updated"
             self._write(new)
+            homes = self._homes(new) if new.keys else []
+            if homes:
+                self._join([*homes, new.id])
             return "updated"
         return self._place(new)
+
+    def _renew(self, new: Entry) -> None:
+        """A changed record of a resource of several: worked out again, or taken apart where the record no longer belongs to the others."""
+        home = self._members[new.id][0]
+        self._members[new.id] = (home, new.digest)
+        others = [r for r in self._records(home) if r.id != new.id]
+        live = {key for key in new.keys if DEAD not in self._keys[key].values()}
+        changed = new.resource()
+        if any(live.intersection(r.keys) for r in others) and all(compatible(r.resource(), changed) for r in others):
+            self._join([home])
+        else:
+            self._part(home)
 
     def _place(self, new: Entry) -> Outcome:
         """A record that has no resource yet."""
@@ -136,7 +156,9 @@ class Placing:
         self._keys[key][source] = DEAD
         self._pointed.add((key, source))
         for home in sorted(held):
-            self._part(home)
+            row = self._known(home)
+            if row and row.digest is not None:  # else another of them, once parted, was joined with it
+                self._part(home)
 
     def _homes(self, new: Entry) -> list[str]:
         """The resources that `new` and they themselves may become one with, best first; [] for none."""
@@ -151,16 +173,19 @@ class Placing:
                 if home:
                     found.setdefault(home, key)
         homes: list[str] = []
-        sources, resource, size = {new.source}, None, 1
+        sources, size = {new.source}, 1
+        accepted: list[Resource] = []  # of `new` and the homes so far: what says little fits many that don't fit each other
         for home, key in found.items():
             records = self._records(home)
             theirs = {r.source for r in records}
             # the digest of a key may be stale or, once in 2^64, another's: the record itself decides
             if sources & theirs or size + len(records) > MAX_ALSO + 1 or not any(key in r.keys for r in records):
                 continue
-            resource = resource or new.resource()
-            if all(compatible(r.resource(), resource) for r in records):
+            accepted = accepted or [new.resource()]
+            held = [r.resource() for r in records]
+            if all(compatible(one, other) for one in held for other in accepted):
                 homes.append(home)
+                accepted += held
                 sources |= theirs
                 size += len(records)
         return homes

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -366,3 +367,89 @@ def test_a_reader_in_another_process_reads_while_one_writes(tmp_path: Path) -> N
             reader.start()
             assert out.get(timeout=30) == 50
             reader.join()
+
+
+def ad(id: str, title: str, url: str = "", *, known: bool = True, **fields: object) -> Resource:
+    return make(id, title, url, "job", **({"employer": ("甲公司",), "region": ("110000",)} if known else {}), **fields)
+
+
+def link(number: int) -> str:
+    return f"https://jobs.example/{number}"
+
+
+def one(store: Store, id: str) -> Resource:
+    """What a record is part of: it is there, and says what the record says."""
+    found = store.get(id)
+    assert found is not None and id in (found.id, *found.also), id
+    return found
+
+
+def test_a_record_that_what_was_parted_has_joined_is_not_written_over(store: Store) -> None:
+    for resource in (ad("a:1", "三"), ad("b:1", "三", link(0)), ad("c:1", "三", link(1)), ad("c:2", "一", link(0), known=False), ad("c:2", "二", link(1))):
+        put(store, resource)
+    together = one(store, "a:1")
+    assert together.title == "三" and {together.id, *together.also} == {"a:1", "b:1", "c:1"}
+    assert one(store, "c:2").title == "二" and not one(store, "c:2").also
+
+
+def test_parting_one_resource_may_join_away_the_next(store: Store) -> None:
+    rows = [ad("a:1", "二", link(0)), ad("d:0", "三", link(0)), ad("b:2", "一", link(0)), ad("d:0", "二", known=False), ad("d:1", "一", link(0)), ad("d:2", "一", link(1))]
+    for resource in rows:
+        put(store, resource)
+    for resource in rows[:3:2] + rows[3:]:
+        one(store, resource.id)
+
+
+def test_a_record_that_says_little_joins_no_two_that_do_not_fit(tmp_path: Path) -> None:
+    old, new, undated = ad("a:1", "会计", published="2018-03-01"), ad("b:1", "会计", published="2023-03-01"), ad("c:1", "会计")
+    for number, order in enumerate(permutations((old, new, undated))):
+        with Store.open(tmp_path / str(number)) as store:
+            for resource in order:
+                put(store, resource)
+            assert one(store, "a:1") != one(store, "b:1") and store.size() == 2
+
+
+def test_a_record_that_changes_into_something_else_leaves_what_it_was_part_of(store: Store) -> None:
+    put(store, ad("a:1", "工程师", link(1)), ad("b:1", "工程师", link(1)))
+    assert one(store, "b:1").id == "a:1"
+    put(store, ad("b:1", "厨师", link(2)))
+    assert (one(store, "a:1").title, one(store, "a:1").also, one(store, "b:1").title) == ("工程师", (), "厨师")
+    put(store, ad("b:1", "工程师", link(1)))
+    assert one(store, "b:1").id == "a:1", "and comes back"
+
+
+def test_a_record_that_changes_into_what_another_is_joins_it(store: Store) -> None:
+    put(store, ad("a:1", "工程师", link(1)), ad("b:1", "厨师", link(2)))
+    put(store, ad("b:1", "工程师", link(1)))
+    assert one(store, "b:1").id == "a:1" and store.size() == 1
+
+
+records = st.builds(
+    lambda source, number, title, url, known, year: ad(f"{source}:{number}", title, link(url) if url else "", known=known, **({"published": f"{year}-03-01"} if year else {})),
+    st.sampled_from("abcd"), st.integers(0, 2), st.sampled_from("一二三"), st.integers(0, 2), st.booleans(), st.sampled_from([0, 2018, 2023]),
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=st.lists(st.one_of(records, st.builds(lambda source, number: f"{source}:{number}", st.sampled_from("abcd"), st.integers(0, 2))), max_size=14), together=st.integers(1, 4))
+def test_whatever_comes_changes_and_goes_every_record_is_somewhere_and_says_what_it_said_last(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[Resource | str], together: int
+) -> None:
+    said: dict[str, Resource] = {}
+    with Store.open(tmp_path_factory.mktemp("any")) as store:
+        for start in range(0, len(steps), together):
+            with store.transaction():
+                for step in steps[start : start + together]:
+                    if isinstance(step, str):
+                        assert store.delete(step, "gone") == (said.pop(step, None) is not None)
+                    else:
+                        store.put(step)
+                        said[step.id] = step
+        check(store)
+        for id, resource in said.items():
+            found = one(store, id)
+            assert resource.title in (found.title, *found.titles) and id in {offer.id for offer in found.offers}
+        shown = [i for _, _, body in store.scan() for r in [Resource.from_json(body)] for i in (r.id, *r.also)]
+        assert sorted(shown) == sorted(said)
+        with store.transaction():
+            assert {store.put(resource) for resource in said.values()} <= {"unchanged"}
