@@ -14,7 +14,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import chain, islice, takewhile
 from pathlib import Path
@@ -43,8 +43,8 @@ def export(
 
     since: makes a folder of changes alone, from this number on. anew: a new series, as after the catalogue was restored.
     """
-    with _locked(folder):
-        old = read_manifest(folder)
+    with _locked(folder), store.reading():
+        old = before = read_manifest(folder)
         until = store.sequence()
         if old and (anew or until < old.sequence):  # a catalogue whose numbers went back is another one
             old = None
@@ -65,7 +65,7 @@ def export(
         new = Manifest(series=series, sequence=until, created=_now(), snapshot=snapshot, changes=changes)
         with _written(folder / MANIFEST) as part:
             part.write_bytes(new.model_dump_json(indent=1).encode() + b"\n")
-        _sweep(folder, new)
+        _sweep(folder, new, before)
         return new
 
 
@@ -115,7 +115,11 @@ def _due(snapshot: Snapshot, changes: tuple[Part, ...]) -> bool:
     return len(later) > MOST_FILES or sum(c.rows for c in later) > max(CHANGE_ROWS, RENEW * snapshot.resources)
 
 
-def _sweep(folder: Path, manifest: Manifest) -> None:
+def _sweep(folder: Path, manifest: Manifest, before: Manifest | None) -> None:
+    """Removes what no manifest has named for a while: a mirror may be fetching what the last one named."""
+    for name in before.names - manifest.names if before else ():
+        with suppress(FileNotFoundError):
+            os.utime(folder / name)
     for file in folder.glob("*.ndjson.gz*"):
         if file.name not in manifest.names and file.stat().st_mtime < time.time() - LEFT:
             file.unlink(missing_ok=True)

@@ -43,12 +43,15 @@ def file_of(name: str, at: float) -> Path:
 
 
 def append(path: Path, data: bytes, most: int) -> bool:
-    """Appends whole lines unless the file would grow over `most` bytes; OSError when they can't be written."""
+    """Appends whole lines unless the file would grow over `most` bytes; OSError when they can't be written. What a full disk cut off stays a line of its own."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
     try:
-        if os.fstat(descriptor).st_size + len(data) > most:
+        size = os.fstat(descriptor).st_size
+        if size + len(data) > most:
             return False
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            data = b"\n" + data
         while data:
             data = data[os.write(descriptor, data) :]
         return True
@@ -68,7 +71,10 @@ class Journal:
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Takes a record. Never fails."""
-        line = orjson.dumps(record) + b"\n"
+        try:
+            line = orjson.dumps(record) + b"\n"
+        except orjson.JSONEncodeError:
+            return  # half a character: nobody has typed that
         with self._lock:
             if self._process != os.getpid():  # what a process took before it forked is its own
                 self._process, self._lines, self._waiting = os.getpid(), {}, 0

@@ -24,7 +24,7 @@ POSTING_DAYS = 180  # between two publications of one job posting
 #: Fields of which each record adds its values; every other field is taken from the first record that has one.
 UNION = ("source", "platform", "titles", "tags", "topic", "board", "audience", "access", "resource_type", "level", "teacher", "year")
 LONGEST = ("summary",)
-OWN = ("id", "kind", "status", "title", "also", "titles", "popularity", "counts", "offers", "unmapped")  # merged by their own rules below
+OWN = ("id", "kind", "status", "expires", "title", "also", "titles", "popularity", "counts", "offers", "unmapped")  # merged by their own rules below
 
 _BY_VISITOR = re.compile(r"^(utm_.*|spm|from|source|share.*|ref|referer|scm|traceid|tid_.*|jobsource|session.*|_t|timestamp)$", re.IGNORECASE)
 _DECORATION = re.compile(r"[\s《》〈〉“”\"'‘’()（）\[\]【】·:：,，。.、\-_/|*]+|(义务教育|普通高中)?(教科书|课本|电子教材|数字教材|学生用书)|（?[0-9]{4}年?(新|修订|审定)?版）?")
@@ -111,6 +111,12 @@ def _both(a: tuple[Any, ...], b: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys((*a, *b)))
 
 
+def _expires(*both: Resource) -> str:
+    """When the last of two closes: what one that is closed already said counts no longer, and one that says nothing has not said that it stays open."""
+    active = [r for r in both if r.status is Status.ACTIVE] or both
+    return max((r.expires for r in active), key=lambda day: (day[:10], day[10:] or "~"))  # a plain day lasts until its end
+
+
 def merge(existing: Resource, new: Resource) -> Resource:
     """One resource of both: the first one's id and title stand, the other's id joins `also` and its title `titles`.
 
@@ -131,6 +137,7 @@ def merge(existing: Resource, new: Resource) -> Resource:
     return existing.model_copy(update=merged | {
         "also": _both(existing.also, (new.id, *new.also)),
         "titles": _both(existing.titles, (*other, *new.titles)),
+        "expires": _expires(existing, new),
         "status": Status.ACTIVE if Status.ACTIVE in (existing.status, new.status) else existing.status,
         "popularity": max(existing.popularity, new.popularity),
         "counts": {k: max(existing.counts.get(k, 0), new.counts.get(k, 0)) for k in {**existing.counts, **new.counts}},

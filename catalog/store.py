@@ -197,6 +197,16 @@ class Store:
             finally:
                 self._placing = None
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """All that is read inside is of one moment, however long it takes and whoever writes meanwhile."""
+        with _guard(self.path, "reading"):
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("ROLLBACK")
+
     def _open(self) -> Placing:
         if self._placing is None:
             raise StoreError("nothing is written outside a transaction", hint="write inside `with store.transaction():`")
@@ -325,7 +335,7 @@ class Store:
             part.unlink(missing_ok=True)
             copy = sqlite3.connect(part)
             try:
-                self._db.backup(copy, pages=4096)
+                self._db.backup(copy)  # at once: piece by piece it begins anew with each commit of a writer, who need not wait for it either way
                 copy.execute("PRAGMA journal_mode = DELETE")  # one file, whole
             finally:
                 copy.close()

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 
 import cli
 from catalog import journal
-from catalog.journal import Journal
+from catalog.journal import Journal, append, pieces
 from catalog.normalize.dates import SHANGHAI
 from indexer.engine import Engine
 from ranking.hot import hot_lists
@@ -144,6 +144,24 @@ def test_a_resource_without_offers_leads_to_its_own_link_and_one_without_any_now
 def test_out_answers_nothing_else(client: FlaskClient, query: str, status: int) -> None:
     assert client.get("/out/icourse163:1?" + query).status_code == status
     assert client.get("/out/https://evil.example").status_code == 404
+
+
+def test_a_line_that_a_full_disk_cut_off_takes_no_other_along(tmp_path: Path) -> None:
+    path = tmp_path / "2026-03-01.here-1.jsonl"
+    path.write_bytes(b'{"n": 1}\n{"n": 2, "te')
+    assert append(path, b'{"n": 3}\n', 1_000)
+    (piece,) = pieces(tmp_path, {})
+    assert list(piece.records) == [{"n": 1}, {"n": 3}]
+
+
+def test_half_a_character_ends_no_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HAOKE_HOME", str(tmp_path))
+    kept = Journal("events", most=200)
+    kept.add({"q": "\ud800"})
+    kept.add({"q": "会计"})
+    kept.flush()
+    (piece,) = pieces(tmp_path / "events", {})
+    assert list(piece.records) == [{"q": "会计"}]
 
 
 def test_the_buttons_of_a_page_lead_out_and_say_where(client: FlaskClient) -> None:
@@ -340,7 +358,7 @@ def test_the_hot_page_and_home_say_what_a_list_goes_by(client: FlaskClient, home
 
 
 def test_home_shows_what_people_ask_once_many_do(client: FlaskClient, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "SECONDS", -1.0)
+    monkeypatch.setitem(answers.ENDPOINTS, "home.front", -1.0)
     assert "试试" in client.get("/").text
     (home / "queries.tsv").write_text("浮力\t3\n高数\t9\n<b>\t5\n猫\t4\n", encoding="utf-8")
     page = client.get("/").text

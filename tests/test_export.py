@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,28 @@ def test_files_that_no_manifest_names_stay_for_a_day(home: Path) -> None:
     put(home, course(20))
     kept = run(home)
     assert {p.name for p in folder.glob("*.gz")} == kept.names
+
+
+def test_what_is_superseded_stays_for_a_day_from_then_however_old_it_is(home: Path) -> None:
+    """A mirror may be fetching it."""
+    folder = home.joinpath(*FOLDER)
+    old = run(home).names
+    for name in old:
+        os.utime(folder / name, (0, 0))
+    run(home, anew=True)
+    assert all((folder / name).exists() for name in old)
+
+
+def test_a_snapshot_is_of_one_moment_whoever_writes_meanwhile(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    between = writing._between
+
+    def meanwhile(store: Store, after: int, until: int) -> Iterator[Any]:
+        put(home, course(3, title="改过的课"), course(30))
+        return between(store, after, until)
+
+    monkeypatch.setattr(writing, "_between", meanwhile)
+    manifest = run(home)
+    assert (manifest.sequence, manifest.snapshot.resources, manifest.snapshot.kinds) == (7, 7, {"course": 7})
 
 
 def test_a_catalogue_whose_numbers_went_back_begins_a_new_series(home: Path, client: FlaskClient, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from itertools import permutations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,6 +109,15 @@ def test_what_the_first_record_says_is_not_overruled() -> None:
 def test_a_resource_lives_while_one_of_its_records_does() -> None:
     open_, closed = job("a:1"), job("b:2", status=Status.CLOSED)
     assert merge(open_, closed).status is merge(closed, open_).status is Status.ACTIVE
+
+
+def test_a_resource_is_open_as_long_as_the_last_of_its_open_records() -> None:
+    early, late, unsaid = job("a:1", expires="2026-01-01"), job("b:2", expires="2030-06-01"), job("c:3")
+    closed = job("d:4", status=Status.CLOSED, expires="2031-01-01")
+    for order in permutations((early, late, unsaid, closed)):
+        assert reduce(merge, order).expires == "2030-06-01"
+    assert merge(closed, unsaid).expires == merge(unsaid, closed).expires == "", "what is closed has closed, whatever it said before"
+    assert merge(job("a:1", expires="2026-01-01T18:00:00+08:00"), job("b:2", expires="2026-01-01")).expires == "2026-01-01", "until its end"
 
 
 def test_no_resource_takes_more_than_twenty_others() -> None:

@@ -279,3 +279,11 @@ def test_a_file_that_is_no_answer_is_a_source_error(tmp_path: Path, content: byt
 def test_an_empty_folder_is_a_source_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="holds no"):
         list(_files.answers(str(tmp_path)))
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_long_array_is_read_to_its_end_whatever_its_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: bytes) -> None:
+    """A number of more than 64 bits is one that the fast parser can't hold."""
+    monkeypatch.setattr(_files, "MAX_WHOLE", 10)
+    location = write(tmp_path, "a.json", mark + b'[{"n": 1}, {"n": 123456789012345678901234}, {"n": 3}]')
+    assert [item.value for item in _files.answers(location)] == [{"n": 1}, {"n": 123456789012345678901234}, {"n": 3}]

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
@@ -198,6 +199,31 @@ def test_runs_and_rejections_are_kept_with_what_to_do(store: Store) -> None:
 def test_values_that_no_vocabulary_knows_are_counted(store: Store) -> None:
     put(store, *(make(f"a:{i}", unmapped={"subject": ("围棋", "茶艺")[: 1 + i % 2]}) for i in range(4)))
     assert store.unmapped_counts() == {"subject": {"围棋": 4, "茶艺": 2}}
+
+
+def test_a_backup_ends_however_often_somebody_writes(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taken piece by piece, it begins anew with each commit."""
+    put(store, *(make(f"a:{n}", summary=os.urandom(9_000).hex()) for n in range(3_000)))
+    ended = threading.Event()
+
+    def write() -> None:
+        with Store.open(tmp_path) as other:
+            number = 0
+            while not ended.wait(0.002):
+                put(other, make("b:1", title=f"第{(number := number + 1)}次"))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    taken = threading.Thread(target=lambda: store.backup(tmp_path / "copy.sqlite"), daemon=True)
+    try:
+        taken.start()
+        taken.join(10)
+        assert not taken.is_alive()
+    finally:
+        ended.set()
+        writer.join()
+    with Store.open(tmp_path, readonly=True) as whole:
+        assert whole.size() >= 3_000
 
 
 def test_a_backup_is_taken_while_the_store_is_in_use(store: Store, tmp_path: Path) -> None:

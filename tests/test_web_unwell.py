@@ -59,7 +59,7 @@ def engine(real: api.Engine) -> Moody:
 
 @pytest.fixture
 def app(engine: Moody, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    monkeypatch.setattr(answers, "SECONDS", -1.0)
+    monkeypatch.setattr(answers, "ENDPOINTS", dict.fromkeys(answers.ENDPOINTS, -1.0))
     monkeypatch.setattr(memo, "SECONDS", -1.0)  # what the home page remembers by itself would hide that the engine is away
     return create_app(engine)
 

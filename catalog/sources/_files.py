@@ -17,6 +17,7 @@ import orjson
 
 from catalog.errors import SourceError
 from catalog.sources import Broken, Incomplete, Item, Raw
+from catalog.sources._stream import CUT, elements, salvage
 
 MAX_LINE = 16 * 1024 * 1024  # bytes of one JSONL line
 MAX_WHOLE = 64 * 1024 * 1024  # bytes of a JSON file that is parsed at once; a larger one must be an array and is streamed
@@ -145,60 +146,16 @@ def _whole(path: Path) -> Iterator[Answer | Broken | Incomplete]:
 
 
 def _stream(path: Path) -> Iterator[Answer | Broken | Incomplete]:
-    import ijson
-
     index = -1
     with path.open("rb") as file:
         try:
-            for index, item in enumerate(ijson.items(file, "item", use_float=True)):
+            for index, item in enumerate(elements(file)):
                 row = f"{path.name}#{index}"
                 yield Answer(row, item) if isinstance(item, dict) else Broken(row, "no JSON object", str(item)[:200])
-        except (ijson.JSONError, UnicodeDecodeError) as error:
+        except CUT as error:
             yield Incomplete(path.name, f"damaged or cut off after {index + 1} records: {error}")
     if index < 0:
         raise SourceError(f"{path} is larger than {MAX_WHOLE >> 20} MB and no array of records", hint="split it, or write it as JSONL")
-
-
-def salvage(data: bytes) -> Any:
-    """What a cut JSON text holds before the cut, without the list element in which it was cut; None if nothing."""
-    import ijson
-
-    stack: list[Any] = []
-    keys: list[str] = []
-    root: Any = None
-
-    def add(value: Any) -> None:
-        nonlocal root
-        if not stack:
-            root = value
-        elif isinstance(stack[-1], list):
-            stack[-1].append(value)
-        else:
-            stack[-1][keys[-1]] = value
-
-    try:
-        for event, value in ijson.basic_parse(data, use_float=True):
-            if event in ("start_map", "start_array"):
-                container: Any = {} if event == "start_map" else []
-                add(container)
-                stack.append(container)
-                keys.append("")
-            elif event in ("end_map", "end_array"):
-                stack.pop()
-                keys.pop()
-            elif event == "map_key":
-                keys[-1] = value
-            else:
-                add(value)
-    except (ijson.JSONError, UnicodeDecodeError):
-        pass  # the cut: the caller reports it; here we only collect what stands before it
-    for depth, container in enumerate(stack[:-1]):
-        if isinstance(container, list):
-            # The outermost list that is still open ends with the element in which the text was cut.
-            container.pop()
-            del stack[depth + 1 :]
-            break
-    return root
 
 
 def walk(value: Any, *keys: str) -> Any:
