@@ -11,6 +11,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
@@ -19,7 +20,7 @@ from os import cpu_count
 from typing import TypeVar
 
 from catalog.bulk import seldom_collected, work_for
-from catalog.errors import GenerationError
+from catalog.errors import EngineLocked, GenerationError
 from catalog.resource import Resource
 from catalog.store import Store
 from indexer.analysis import fingerprint
@@ -101,7 +102,7 @@ def rebuild(
     force     activates even when the new one holds far fewer documents than the active one
     workers   processes that analyse text; None: as the cores and the size suggest
     """
-    unfinished = next((g for g in engine.generations() if g.state == "building" and fits(g)), None) if resume else None
+    unfinished = next((g for g in engine.generations() if g.state == "building" and fits(g) and g.sequence <= store.sequence()), None) if resume else None
     if unfinished and not unfinished.resume_after:
         # cut off before it noted how far it came: what its first commit made durable is in nobody's account
         engine.drop(unfinished.name)
@@ -201,14 +202,19 @@ def apply_changes(store: Store, engine: Engine, prior: Prior) -> tuple[int, int]
         raise GenerationError("there is no index yet", hint="run `haoke reindex`")
     if not fits(active):
         raise GenerationError(f"{active.name} was built with another schema or dictionary", hint="run `haoke reindex`")
-    if active.sequence >= store.sequence():
+    if active.sequence > store.sequence():
+        raise GenerationError(
+            f"{active.name} holds change {active.sequence:,}, the catalogue ends with {store.sequence():,}: it was restored, or is another one", hint="run `haoke reindex`"
+        )
+    if active.sequence == store.sequence():
         return active.sequence, active.sequence
     with engine.writer(active.name) as writer:
         return active.sequence, _catch_up(store, writer, active.sequence, prior, engine.pack, cpu_count() or 1)
 
 
 def prune(engine: Engine) -> None:
-    """Keeps the active and the previous generation; older and broken-off ones go."""
-    for generation in engine.generations():
-        if generation.state not in ("active", "previous"):
-            engine.drop(generation.name)
+    """Keeps the active and the previous generation; older and broken-off ones go, unless another process writes: the next build removes them then."""
+    with suppress(EngineLocked):
+        for generation in engine.generations():
+            if generation.state not in ("active", "previous"):
+                engine.drop(generation.name)

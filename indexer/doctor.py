@@ -55,6 +55,8 @@ def _generations(store: Store, engine: Engine) -> list[dict[str, str]]:
         findings.append(_finding("ok", f"index: {active.name} answers"))
         if active.schema != SCHEMA_VERSION or active.fingerprint != fingerprint():
             findings.append(_finding("warning", "index: built with another schema or dictionary", "run `haoke reindex`"))
+        elif pending < 0:
+            findings.append(_finding("error", f"index: it holds change {active.sequence:,}, the catalogue ends with {store.sequence():,}: it was restored, or is another one", "run `haoke reindex`"))
         elif pending > 0:
             findings.append(_finding("warning", f"index: {pending:,} changes are not searchable yet", "run `haoke index`"))
     for generation in generations:

@@ -19,6 +19,7 @@ from catalog.errors import GenerationError
 from catalog.resource import Resource, Status
 from catalog.store import Store
 from indexer import build as building
+from indexer import doctor
 from indexer import verify as verifying
 from indexer.build import apply_changes, prune, rebuild
 from indexer.document import to_document, to_documents, today
@@ -254,6 +255,29 @@ def test_a_build_ends_in_one_segment(tmp_path: Path, monkeypatch: pytest.MonkeyP
         rebuild(store, engine, prior)
     assert engine._active_reader().searcher().num_segments == 1
     assert engine.count(Query()) == 1_000
+
+
+def test_a_catalogue_that_was_restored_wants_a_new_index(store: Store, engine: Engine, tmp_path: Path) -> None:
+    """Its numbers are given again, for other changes."""
+    rebuild(store, engine, prior)
+    (tmp_path / "old").mkdir()
+    with Store.open(tmp_path / "old") as restored:
+        put(restored, [resource("a:0001", "会计")])
+        with pytest.raises(GenerationError, match="restored"):
+            apply_changes(restored, engine, prior)
+        assert any(found["level"] == "error" and "restored" in found["what"] for found in doctor._generations(restored, engine))
+
+
+def test_so_many_as_answer_now_must_be_in_the_next_generation(store: Store, engine: Engine, tmp_path: Path) -> None:
+    """Not so many as there were when the active one was built."""
+    rebuild(store, engine, prior)
+    put(store, [resource(f"b:{n}", "会计") for n in range(60)])
+    apply_changes(store, engine, prior)
+    with store.transaction():
+        for n in range(60):
+            store.delete(f"b:{n}", "gone")
+    with pytest.raises(GenerationError, match="the active one 120"):
+        rebuild(store, engine, prior)
 
 
 def test_orphans_are_listed_and_removable(store: Store, engine: Engine) -> None:

@@ -7,6 +7,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,12 +17,13 @@ from pathlib import Path
 import orjson
 import pytest
 
-from catalog.errors import EngineError, GenerationError
+from catalog.errors import EngineError, EngineLocked, GenerationError
 from catalog.store import Store
 from indexer import build as building
 from indexer.build import apply_changes, prune, rebuild
+from indexer.document import to_document
 from indexer.engine import Engine, OneOf, Query, Term, open_engine
-from indexer.engines.elasticsearch import translate, writing
+from indexer.engines.elasticsearch import lock, translate, writing
 from ranking.signals import prior
 from tests.elasticsearch_server import NEWEST, OLDEST, session_url
 from tests.engine_contract import JOBS, EngineContract, Make, build, documents, ids, resource
@@ -126,6 +128,57 @@ def test_a_document_that_changes_its_kind_is_not_there_twice(engine: Engine, sto
     assert engine.search(Query(filters=(OneOf("id", ("a:0000",)),))).total == 1
 
 
+def test_what_a_writer_sent_before_it_was_cut_off_is_found_by_the_next(engine: Engine, store: Store) -> None:
+    """It was not refreshed, and deleted since: nothing else would remove it."""
+    rebuild(store, engine, prior)
+    active = engine.active()
+    assert active
+    with engine.writer(active.name) as writer:
+        writer.add([to_document(resource("a:9000", "木偶"), 1.0)])
+        writer._apply()
+        writer._settle()  # and no commit
+    with engine.writer(active.name) as writer:
+        writer.delete(["a:9000"])
+        writer.commit(sequence=store.sequence())
+    assert engine.count(Query(clause=Term("title", "木偶"))) == 0 and engine.count(Query()) == 300
+
+
+def test_the_index_of_a_new_kind_that_stayed_outside_the_alias_joins_it(url: str, engine: Engine, store: Store) -> None:
+    """As where the process that made it ended in between."""
+    built = rebuild(store, engine, prior).generation.name
+    ask(f"{root(url)}/{name(url)}.{built}-article", "PUT", {})
+    with store.transaction():
+        store.put(resource("a:0000", "会计", kind="article"))
+    apply_changes(store, engine, prior)
+    assert [h.id for h in engine.search(Query(filters=(OneOf("kind", ("article",)),))).hits] == ["a:0000"]
+
+
+def test_a_renewal_whose_answer_was_lost_does_not_lose_the_lock(engine: Engine, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "RENEWED", 0.1)
+    built = rebuild(store, engine, prior).generation.name
+    with engine.writer(built) as writer:
+        with engine.connection.managing() as client:
+            client.index(index=writer.lock.index, id=lock.DOCUMENT, document=writer.lock._document())
+        time.sleep(0.6)
+        writer.lock.check()
+        with engine.connection.managing() as client:
+            client.index(index=writer.lock.index, id=lock.DOCUMENT, document={**writer.lock._document(), "token": "another"})
+        time.sleep(0.6)
+        with pytest.raises(EngineLocked):
+            writer.lock.check()
+
+
+def test_a_process_of_another_container_with_the_same_host_name_is_not_taken_for_gone(engine: Engine, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = rebuild(store, engine, prior).generation.name
+    with engine.writer(built):
+        monkeypatch.setattr(lock, "_runs", lambda process: False)
+        monkeypatch.setattr(lock, "_numbers", lambda: "of another")
+        with pytest.raises(EngineLocked), engine.writer(built):
+            pass
+        with pytest.raises(EngineLocked):
+            engine.drop(built if engine.active().name != built else engine.begin("x").name)
+
+
 def test_an_index_that_took_the_aliass_name_is_told_with_its_remedy(url: str, engine: Engine) -> None:
     ask(f"{url}/_doc/1?refresh=true", "PUT", {"title": "a stranger"})
     for call in (lambda: engine.search(Query()), engine.active, lambda: engine.begin("fingerprint")):
@@ -199,6 +252,7 @@ def test_leftovers_of_builds_are_listed_and_removed(url: str, engine: Engine, st
 
 BUILD = """
 import sys
+import time
 from pathlib import Path
 from catalog.store import Store
 from indexer import build

@@ -108,6 +108,37 @@ def test_ticking_a_box_with_the_mouse_applies_at_once_in_place_and_back_undoes_i
     assert settled(tab, bachelor=True)
 
 
+def test_back_and_forward_before_an_answer_came_show_what_the_address_says(tab: Any) -> None:
+    tab.goto("/search?service=jobs")
+    tab.evaluate("window.mark = 1")
+    tab.get_by_label("本科").click()
+    assert settled(tab, bachelor=True)
+    held: list[Any] = []
+    tab.route(lambda url: url.endswith("/search?service=jobs"), lambda route: held.append(route))
+    tab.evaluate("history.back()")
+    until(tab, "() => document.querySelector('[aria-busy]')")
+    tab.evaluate("history.forward()")
+    tab.wait_for_url("**degree=bachelor**")
+    for route in held:
+        route.continue_()
+    tab.wait_for_timeout(500)
+    assert settled(tab, bachelor=True) and tab.evaluate("document.querySelector('input[name=degree][value=bachelor]').checked")
+
+
+def test_who_types_while_an_answer_is_under_way_goes_on(tab: Any) -> None:
+    tab.goto("/search?service=jobs")
+    tab.evaluate("window.mark = 1")
+    held: list[Any] = []
+    tab.route(lambda url: "degree=bachelor" in url, lambda route: held.append(route))
+    tab.get_by_label("本科").click()
+    until(tab, "() => document.querySelector('[aria-busy]')")
+    tab.get_by_role("combobox").fill("会计")
+    for route in held:
+        route.continue_()
+    assert settled(tab, bachelor=True)
+    assert tab.get_by_role("combobox").input_value() == "会计"
+
+
 def test_chips_order_and_pages_change_in_place_and_the_focus_has_somewhere_to_be(tab: Any) -> None:
     tab.goto("/search?service=jobs&degree=bachelor&degree=master")
     tab.evaluate("window.mark = 1")

@@ -20,7 +20,7 @@
 // the count is announced, the focus stays where it was. Anything unforeseen simply leads to that address.
 function inPlace() {
   "use strict";
-  var said = document.createElement("p"), asking = null, pointed = false, shown = bare(location.href);
+  var said = document.createElement("p"), asking = null, pointed = false, typed = false, shown = bare(location.href);
   said.className = "unseen";
   said.setAttribute("role", "status");
   document.body.append(said);
@@ -46,12 +46,18 @@ function inPlace() {
   // A box ticked with the mouse on a wide screen applies at once; keyboard and phone users choose several, then 应用.
   document.addEventListener("pointerdown", function (event) { pointed = event.pointerType === "mouse"; });
   document.addEventListener("keydown", function () { pointed = false; });
+  document.addEventListener("input", function (event) { typed = typed || event.target.name === "q"; });
   document.addEventListener("change", function (event) {
     var form = event.target.form;
     if (form && form.id === "filters" && pointed && wide()) form.requestSubmit();
   });
   window.addEventListener("popstate", function (event) {
-    if (bare(location.href) === shown) return; // only the part after # changed
+    if (bare(location.href) === shown) { // only the part after # changed, or back to what is shown before anything else was
+      if (asking) asking.abort();
+      asking = null;
+      main().removeAttribute("aria-busy");
+      return;
+    }
     go(location.href, null, event.state || {});
   });
 
@@ -85,6 +91,7 @@ function inPlace() {
   // where: what had the focus; past: the state of an entry of the history that is being gone back to.
   function go(url, where, past) {
     if (asking) asking.abort();
+    typed = false;
     var ours = asking = new AbortController();
     main().setAttribute("aria-busy", "true");
     fetch(url, { signal: ours.signal, headers: { Accept: "text/html" } })
@@ -123,7 +130,7 @@ function inPlace() {
     var box = document.querySelector("form.seek"), next = page.querySelector("form.seek");
     box.querySelectorAll("input[type=hidden]").forEach(function (e) { e.remove(); });
     box.append(...next.querySelectorAll("input[type=hidden]"));
-    box.elements.q.value = next.elements.q.value;
+    if (!typed) box.elements.q.value = next.elements.q.value; // who has begun to type meanwhile goes on
     main().replaceWith(page.getElementById("main"));
     said.textContent = "";
     setTimeout(function () { said.textContent = document.getElementById("results").dataset.said; }, 100);

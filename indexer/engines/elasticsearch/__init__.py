@@ -99,7 +99,8 @@ class Cluster:
         self.kept.activate(generation)
 
     def drop(self, generation: str) -> None:
-        self.kept.drop(generation)
+        with Lock(self.connection).held():  # what another process is building is not taken from under it
+            self.kept.drop(generation)
 
     def findings(self) -> list[api.Finding]:
         return health.findings(self.connection)

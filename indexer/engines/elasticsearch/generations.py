@@ -97,22 +97,33 @@ class Generations:
         """The index of one kind, made from the template. In a generation that answers it joins the alias."""
         index = mapping.index(self.name, generation, kind)
         body: dict[str, Any] = {"settings": {"index.number_of_shards": self.connection.settings.shards.get(kind, 1)}}
-        live = None
+        live, alias = None, ""
         if meta:
             body["mappings"] = {"_meta": asdict(meta)}
         else:
             live = self.one(generation)
             if live.state != "building":
                 body["settings"] |= mapping.copies(self.connection.settings.replicas)
+            alias = self._alias(live)
+            if alias:
+                body["aliases"] = {alias: {}}  # from its first moment: cut off between two requests it would stay outside
         with self.connection.managing() as client:
             answer = client.options(ignore_status=400).indices.create(index=index, **body, wait_for_active_shards="1").body
             # it may exist: an attempt whose answer was lost has made it, and the name is nobody else's
             if answer.get("error", {}).get("type", "resource_already_exists_exception") != "resource_already_exists_exception":
                 raise EngineError(f"{index} can't be made: {answer['error'].get('reason', answer['error'])}", hint="run `haoke doctor`")
-            if live and live.state in ("active", "previous"):
-                alias = mapping.alias(self.name) if live.state == "active" else mapping.previous(self.name)
+            if alias:
                 client.indices.update_aliases(actions=[{"add": {"index": index, "alias": alias}}])
         return index
+
+    def _alias(self, generation: api.Generation) -> str:
+        """The alias that all indices of a generation stand behind, "" for none."""
+        return {"active": mapping.alias(self.name), "previous": mapping.previous(self.name)}.get(generation.state, "")
+
+    def kinds(self, generation: api.Generation) -> set[str]:
+        """The kinds that have an index in a generation, behind its alias where it has one."""
+        alias, told = self._alias(generation), self._indices(mapping.index(self.name, generation.name))
+        return {index.rpartition("-")[2] for index, seen in told.items() if not alias or alias in seen.get("aliases", {})}
 
     def write(self, meta: api.Generation) -> None:
         """Keeps a generation's metadata. The caller holds the writer's lock or is alone with a new generation."""

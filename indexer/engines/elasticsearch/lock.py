@@ -6,8 +6,9 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from catalog.errors import EngineError, EngineLocked, EngineUnavailable, GenerationError, HaokeError
@@ -24,7 +25,7 @@ class Lock:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.index = f"{connection.settings.name}.lock"
-        self.owner = {"host": socket.gethostname(), "process": os.getpid(), "token": os.urandom(8).hex()}
+        self.owner = {"host": socket.gethostname(), "numbers": _numbers(), "process": os.getpid(), "token": os.urandom(8).hex()}
         self._stamp: dict[str, Any] = {}
         self._lost = ""
         self._ended = threading.Event()
@@ -70,7 +71,7 @@ class Lock:
             raise EngineLocked("another process has just written to this index", hint="run the command again") from error
         holder = held["_source"]
         # ours: an attempt whose answer was lost has made it
-        gone = holder["token"] == self.owner["token"] or holder["until"] < time.time() or (holder["host"] == self.owner["host"] and not _runs(holder["process"]))
+        gone = holder["token"] == self.owner["token"] or holder["until"] < time.time() or (_among(holder) == _among(self.owner) and not _runs(holder["process"]))
         if not gone:
             left = max(1, round(holder["until"] - time.time()))
             raise EngineLocked(
@@ -87,7 +88,7 @@ class Lock:
         while not self._ended.wait(RENEWED):
             try:
                 with self.connection.managing() as client:
-                    answer = client.options(request_timeout=10).index(index=self.index, id=DOCUMENT, document=self._document(), **self._stamp)
+                    answer = self._renewed(client)
                 self._stamp = {"if_seq_no": answer["_seq_no"], "if_primary_term": answer["_primary_term"]}
                 until = time.monotonic() + KEPT
             except EngineUnavailable as error:
@@ -98,12 +99,34 @@ class Lock:
                 self._lost = error.message
                 return
 
+    def _renewed(self, client: Client) -> Any:
+        """What the lock's document bears now. An attempt whose answer came too late has renewed it as well."""
+        try:
+            return client.options(request_timeout=10).index(index=self.index, id=DOCUMENT, document=self._document(), **self._stamp)
+        except Conflict:
+            held = client.get(index=self.index, id=DOCUMENT).body
+            if held["_source"].get("token") != self.owner["token"]:
+                raise
+            return held
+
     def _give_back(self) -> None:
         try:
             with self.connection.managing() as client:
                 client.options(ignore_status=(404, 409)).delete(index=self.index, id=DOCUMENT, **self._stamp)
         except HaokeError:
             return  # it ends by itself after KEPT seconds; an error here would hide the one that ended the writing
+
+
+def _numbers() -> str:
+    """Whose process numbers these are: two containers may have one host name, each with numbers of its own."""
+    try:
+        return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()} {os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return ""  # no Linux
+
+
+def _among(holder: Mapping[str, Any]) -> tuple[Any, ...]:
+    return holder["host"], holder.get("numbers", "")
 
 
 def _runs(process: int) -> bool:

@@ -46,8 +46,9 @@ class Reader:
                 self.active()  # says so when another index took the alias's name: that one has none of our fields
             raise
         limits = [plain, *({f: n} for f, n in chosen.items())]
-        found = {f: v for answer, wanted in zip(answers, limits, strict=True) for f, v in self._exact(target, query, answer, wanted, f_out=chosen).items()}
-        return self._page(query, answers, {f: found[f] for f in query.facets}, generation)
+        again: list[Mapping[str, Any]] = []
+        found = {f: v for answer, wanted in zip(answers, limits, strict=True) for f, v in self._exact(target, query, answer, wanted, again, f_out=chosen).items()}
+        return self._page(query, [*answers, *again], {f: found[f] for f in query.facets}, generation)
 
     def _ask(self, target: str, bodies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """Answers in the order asked; asked again when shards failed, for their copies may answer.
@@ -88,14 +89,14 @@ class Reader:
             raise GenerationError("there is no index yet", hint="run `haoke reindex`")
         raise EngineUnavailable(f"the cluster can't answer now: {error.get('reason', error)}", hint="see `haoke doctor`")
 
-    def _exact(self, target: str, query: api.Query, answer: Mapping[str, Any], limits: Mapping[str, int], f_out: Iterable[str]) -> dict[str, Counts]:
-        """Counts of one answer. Where shards held values back and that may show, all values are asked for."""
+    def _exact(self, target: str, query: api.Query, answer: Mapping[str, Any], limits: Mapping[str, int], again: list[Mapping[str, Any]], f_out: Iterable[str]) -> dict[str, Counts]:
+        """Counts of one answer. Where shards held values back and that may show, all values are asked for: `again` takes these answers, which may be in part, too."""
         found = answer.get("aggregations", {})
         unsure = {f: n for f, n in limits.items() if f in found and found[f].get("doc_count_error_upper_bound", 0) > 0}
         if unsure:
             own = next((f for f in unsure if f in f_out), "")
-            again = self._ask(target, [translate.counts(query, unsure, self.seconds, without=own, buckets=translate.MANY)])
-            found = {**found, **again[0].get("aggregations", {})}
+            again += self._ask(target, [translate.counts(query, unsure, self.seconds, without=own, buckets=translate.MANY)])
+            found = {**found, **again[-1].get("aggregations", {})}
         return {f: tuple((str(b["key"]), int(b["doc_count"])) for b in found.get(f, {}).get("buckets", ())) for f in limits}
 
     def _page(self, query: api.Query, answers: Sequence[Mapping[str, Any]], facets: Mapping[str, Counts], generation: str) -> api.Page:

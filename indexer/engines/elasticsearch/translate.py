@@ -19,7 +19,7 @@ LONGEST_TOKEN = 255  # characters: the whitespace analyzer cuts longer ones
 TERMS = 65_536  # values that one terms query takes
 BUCKETS = 10_000  # values of a facet that every shard hands up at first
 INDEX = "_index"  # of each hit; also the name of its counts in an answer
-MANY = 1_000_000  # more values of a facet than any catalogue has: counts are exact
+MANY = 60_000  # values of a facet that are asked for where counts would not be exact otherwise: a cluster hands up 65,535 (search.max_buckets)
 
 
 def clause(item: api.Clause) -> q.Query:

@@ -47,11 +47,11 @@ class Writer:
         self.meta, self.pace = generation, pace
         self.name = connection.settings.name
         self.building = generation.state == "building"
-        self._kinds = {i.rpartition("-")[2] for i in generations._indices(mapping.index(self.name, generation.name))}
+        self._kinds = generations.kinds(generation)
         self._stream: list[Operation] = []
         self._bytes = 0
         self._changes: dict[str, tuple[str, bytes]] = {}  # _id → kind, document ("" and b"" delete); the last one holds
-        self._unseen = self.building  # written but not refreshed: a look-up would miss it
+        self._unseen = True  # written but not refreshed, perhaps by a writer that was cut off: a look-up would miss it
         self._pool = ThreadPoolExecutor(UNDER_WAY, thread_name_prefix="haoke-bulk")
         self._waiting: deque[Future[None]] = deque()
 
