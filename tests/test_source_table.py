@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +214,16 @@ def test_a_workbook_reads_like_a_table(tmp_path: Path) -> None:
         book.active.append(row)
     book.save(tmp_path / "t.xlsx")
     assert [(r.id, r.title) for r in resources(tmp_path, str(tmp_path / "t.xlsx"))] == [("college:1", "高等数学"), ("college:2.5", "线性代数")]
+
+
+def test_a_date_cell_of_a_workbook_is_a_day_and_keeps_a_time_that_was_written(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["no", "name", "from", "to"], [1, "a", datetime(2026, 3, 1), date(2026, 3, 31)], [2, "b", datetime(2026, 3, 1, 8), datetime(2026, 3, 31, 17)]):
+        book.active.append(row)
+    book.save(tmp_path / "t.xlsx")
+    mapping = MAPPING.replace('summary = "intro"', 'published = "from"\nexpires = "to"')
+    assert [(r.published, r.expires) for r in resources(tmp_path, str(tmp_path / "t.xlsx"), mapping)] == [
+        ("2026-03-01", "2026-03-31"), ("2026-03-01T08:00:00+08:00", "2026-03-31T17:00:00+08:00")]
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_opened(tmp_path: Path) -> None:

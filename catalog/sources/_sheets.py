@@ -134,7 +134,7 @@ def _chain(first: str, lines: Iterator[str]) -> Iterator[str]:
 
 
 def workbook_rows(path: Path) -> Iterator[list[str] | Raw | Broken | Incomplete]:
-    """The header and the rows of a workbook's first sheet; dates as ISO text, whole numbers without a decimal point."""
+    """The header and the rows of a workbook's first sheet; dates as ISO text, midnights as days, whole numbers without a decimal point."""
     _inspect(path)
     import openpyxl
 
@@ -178,7 +178,10 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return value.isoformat(" ") if hasattr(value, "hour") and hasattr(value, "year") else str(value)
+    if hasattr(value, "hour") and hasattr(value, "year"):
+        # A sheet has no days, only moments: a day is written as its midnight.
+        return value.isoformat(" ").removesuffix(" 00:00:00")
+    return str(value)
 
 
 def _inspect(path: Path) -> None:
