@@ -254,11 +254,38 @@ def test_dirt_in_the_degree_column_is_no_degree(text: str) -> None:
         ("2024", ("2024",)),
         ("23-25届", ("2023", "2024", "2025")),
         ("2026届毕业生", ("2026",)),
+        ("2025-09-01至2026-08-31", ("2025", "2026")),
+        ("2025.09-2026.08", ("2025", "2026")),
+        ("2025/09/01", ("2025",)),
+        ("2025-09-01,26届", ("2025", "2026")),
+        ("25、26届", ("2025", "2026")),
+        ("25/26/27届", ("2025", "2026", "2027")),
+        ("2025/26届", ("2025", "2026")),
+        ("26级", ("2026",)),
         ("不限届", ()),
     ],
 )
 def test_graduation_years(text: str, found: tuple[str, ...]) -> None:
     assert jobs.years(text)[0] == found
+
+
+@pytest.mark.parametrize("text", ["12月31日前", "招30人", "3-12"])
+def test_numbers_that_are_no_year_stay_text(text: str) -> None:
+    assert jobs.years(text) == ((), (text,))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("2年以上，应届生勿投", "y1-3"), ("不接受应届生，3年以上", "y3-5"), ("不接受应届生和在校生，3年以上", "y3-5"), ("应届毕业生不考虑，5-7年", "y5-10"),
+     ("在校生勿扰，应届生可投", "fresh"), ("不要求经验应届生可", "fresh"), ("应届生不要求经验", "fresh"), ("3年以内", "y1-3"), ("3-10年以内", "y3-5")],
+)
+def test_experience_is_told_from_who_is_refused(text: str, code: str) -> None:
+    assert jobs.experiences(text) == ((code,), ())
+
+
+@pytest.mark.parametrize("text", ["不接受应届生", "非应届", "应届生勿投", "10年以内", "5年以下"])
+def test_experience_that_fits_no_band_stays_text(text: str) -> None:
+    assert jobs.experiences(text) == ((), (text,))
 
 
 @pytest.mark.parametrize(
@@ -269,7 +296,7 @@ def test_experience_falls_into_a_band(text: str, code: str) -> None:
     assert jobs.experiences(text) == ((code,), ())
 
 
-@pytest.mark.parametrize(("text", "number"), [("招22人", 22), ("若干", None), ("399", 399), (3.0, 3), (None, None), ("0", None)])
+@pytest.mark.parametrize(("text", "number"), [("1,000人", 1000), ("招１，２００人", 1200), ("-1", None), (-1, None), ("2026年招5人", 5), ("2026届5人", 5), ("2026年", None), ("5-10人", 5), ("招22人", 22), ("若干", None), ("399", 399), (3.0, 3), (None, None), ("0", None)])
 def test_headcount(text: object, number: int | None) -> None:
     assert jobs.headcount(text) == number
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from catalog.normalize.codes import Coded, coded, lookup, remembered, unique
+from catalog.normalize.raw import ungrouped
 from catalog.text import clean, tidy
 
 # Longest words first: 中等专科 is no 专科, 博士研究生 is no 硕士.
@@ -23,14 +24,21 @@ _EXCEPTION = re.compile(r"[（(][^（）()]*(?:放\s*宽|优先|可适当)[^（�
 _HEADCOUNT_OR_DATE = re.compile(r"^招.*人$|^\d{1,2}-\d{1,2}发布$")
 
 _FRESH = re.compile("应届|在校|毕业生")
+# Who need not apply: 不接受应届生和在校生, 应届毕业生勿投. 不要求经验 refuses nobody.
+_NOT = "谢绝|不(?:接受|招|要(?!求)|考虑|收|予|含|包括)"
+_REFUSED = re.compile(
+    rf"(?:非|拒绝?|{_NOT})(?:\d{{2,4}}届|任何)?(?:应届|在校|毕业生)[^,;。\d]*|(?:应届|在校|毕业生)[^,;。\d]*?(?:勿|免投|除外|{_NOT})[^,;。\d]*"
+)
 _NO_EXPERIENCE = re.compile(r"^(?:无需经验|无工作经验|无经验|无需工作经验|经验不限|不限|不限经验|不限工作经验|无|无要求|不要求)$")
 _SPAN = re.compile(r"(\d{1,2})\s*(?:-|~|至|到)\s*(\d{1,2})\s*年")
 _AT_LEAST = re.compile(r"(\d{1,2})\s*年?(?:及以上|以上|\+)|(\d{1,2})\s*年")
 _AT_MOST = re.compile(r"(\d{1,2})\s*年(?:以下|以内)")
 
-_YEAR = re.compile(r"(?<!\d)(?:20)?(\d{2})\s*(?=届|级|年|\s*$|\s*[|,，、/;；\-~和及])|(?<!\d)(20\d{2})(?!\d)")
-_YEARS = re.compile(r"(?<!\d)(?:20)?(\d{2})\s*[-~至到]\s*(?:20)?(\d{2})\s*届")
-_COUNT = re.compile(r"(?<!\d)(\d{1,7})(?:\.0+)?(?!\d)")
+# Two digits are a year before 届 or 级, or in a list that ends so; elsewhere they are months, days, or anything: 2025.09-2026.08.
+_YEAR = re.compile(r"(?<!\d)(?<!\d[-/.])((?:\d{2}\s*[|,，、/;；\-~和及至到]\s*)*\d{2})\s*[届级]|(?<!\d)(20\d{2})(?!\d)")
+_YEARS = re.compile(r"(?<!\d)(?<!\d[-/.])(?:20)?(\d{2})\s*[-/~至到]\s*(?:20)?(\d{2})\s*届")
+# A number, but no minus one, and no part of a date: 2026年招5人.
+_COUNT = re.compile(r"(?<!\d)(?<!^-)(?<![\s:]-)(\d{1,7})(?:\.0+)?(?![\d年月日届级])")
 
 # What campus notices call it → the label of data/vocab/job_type.
 _TYPES = (
@@ -77,14 +85,16 @@ def experiences(text: str) -> Coded:
 
 def _band(text: str) -> str:
     """The label of the band that the asked years begin in."""
+    text = _REFUSED.sub("", text)
     if _FRESH.search(text):
         return "应届生"
     if _NO_EXPERIENCE.match(text):
         return "不限"
-    most = _AT_MOST.search(text)
-    if most:
-        return "1年以下" if int(most[1]) <= 1 else "1-3年"
-    span = _SPAN.search(text) or _AT_LEAST.search(text)
+    span, most = _SPAN.search(text), _AT_MOST.search(text)
+    if most and not span:
+        # 10年以内 asks for anything from nothing to ten years: no band says that.
+        return "1年以下" if int(most[1]) <= 1 else "1-3年" if int(most[1]) <= 3 else ""
+    span = span or _AT_LEAST.search(text)
     if not span:
         return ""
     years = int(span[1] or span[2])
@@ -108,13 +118,13 @@ def job_types(text: str) -> Coded:
 def years(text: str) -> Coded:
     """Graduation years (届) or a book's edition year: 2026届 | 2027届, 26届, 2024. Words without a year are rest."""
     plain = clean(text)
-    found = [m[2] or f"20{m[1]}" for m in _YEAR.finditer(plain)]
+    found = [year for m in _YEAR.finditer(plain) for year in ([m[2]] if m[2] else [f"20{y}" for y in re.findall(r"\d{2}", m[1])])]
     for span in _YEARS.finditer(plain):
         first, last = int(span[1]), int(span[2])
         if 0 < last - first < 10:
             found = [f"20{year:02}" for year in range(first, last + 1)] + found
     good = unique(y for y in found if "1990" <= y <= "2060")
-    rest = [part.strip() for part in re.split(r"[|,，、;；]", text) if not re.search(r"\d{2}", part)]
+    rest = [part.strip() for part in re.split(r"[|,，、;；]", text) if not good or not re.search(r"\d{2}", part)]
     return good, unique(tidy(r) for r in rest)
 
 
@@ -132,6 +142,6 @@ def occupations(text: str) -> Coded:
 
 def headcount(text: object) -> int | None:
     """招22人 → 22; 若干 and 0 say nothing."""
-    found = _COUNT.search(clean(str(text))) if text is not None else None
+    found = _COUNT.search(ungrouped(clean(str(text)))) if text is not None else None
     number = int(found[1]) if found else 0
     return number if 0 < number <= 1_000_000 else None

@@ -14,6 +14,7 @@ TITLE, NAME, LINE, LONG = 1000, 300, 1000, 200_000  # longest title, open value,
 _YES = {"true": True, "1": True, "yes": True, "是": True, "已认证": True, "已核验": True}
 _NO = {"false": False, "0": False, "no": False, "否": False, "未认证": False, "未核验": False}
 _COUNT = re.compile(r"^(\d+(?:\.\d+)?)\s*([万亿wk千]?)\s*[+人次]*$", re.IGNORECASE)
+_GROUPED = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _SCALE = {"": 1, "千": 1_000, "k": 1_000, "万": 10_000, "w": 10_000, "亿": 100_000_000}
 
 
@@ -61,6 +62,11 @@ def count(value: object) -> int | None:
     """160.0, "160.0", "1.2万" → a count; None for what is no number from 0 up."""
     found = _COUNT.match(str(value).replace(",", "").strip())
     return min(round(float(found[1]) * _SCALE[found[2].lower()]), 2**53) if found else None
+
+
+def ungrouped(text: str) -> str:
+    """Numbers without their thousands separators: 15,000 → 15000; any other comma stays, as in 8000,五险."""
+    return _GROUPED.sub(lambda m: m.group().replace(",", ""), text)
 
 
 def is_link(text: str) -> bool:

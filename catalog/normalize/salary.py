@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from catalog.normalize.raw import ungrouped
 from catalog.resource import Salary
 from catalog.text import clean
 
@@ -36,7 +37,6 @@ _BEFORE = re.compile(r"(?:每|(?<!\d)1)个?(小时|[时天日周月年])[^\d,.�
 _PAID_BY = re.compile("(时|日|周|年)薪")
 # 五险一金 counts insurances, no yuan.
 _BENEFITS = re.compile(r"[一二两三四五六七八九\d]险(?:[\s+、和及]*[一二两三\d]金)?")
-_THOUSANDS = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3})+(?![\d,])")
 
 
 def salary(text: object) -> Salary | None:
@@ -54,8 +54,7 @@ def _salary(written: str) -> Salary | None:
 
 def amounts(text: str) -> tuple[int | None, int | None, int | None]:
     """(min, max, months paid a year): yuan a month, None where the text does not say."""
-    text = _THOUSANDS.sub(lambda m: m.group().replace(",", ""), _BENEFITS.sub(" ", clean(text[:200])))
-    text = _HAN.sub(_arabic, text)
+    text = _HAN.sub(_arabic, ungrouped(_BENEFITS.sub(" ", clean(text[:200]))))
     months = _MONTHS.search(text)
     paid = int(months[1]) if months and 1 <= int(months[1]) <= 36 else None
     text = _MONTHS.sub("", text)
