@@ -18,11 +18,20 @@ from catalog.vocab import Vocabulary, vocabulary
 
 _LISTS = re.compile(r"[|,，;；、\n]+")
 _JOINS = re.compile(r"[\s·\-/>~_()（）]+")
-# Offices, not places: 合肥市直 is Hefei, 黑龙江省省本级 is Heilongjiang.
+# Offices and groups, not places: 合肥市直 is Hefei, 黑龙江省省本级 is Heilongjiang. Division codes group what lies right below a
+# province (省直辖县级行政区划仙桃市, 重庆市县云阳县), and the cities of the 兵团 stand behind their division.
 _LEAD = re.compile(r"^(?:工作|上班)?(?:地点|地址|城市)[:\s]+")
-_OFFICES = re.compile(r"(?:省|市|区|县|自治区)?(?:直属?机关|直属|本级|直单位|直)|市辖区|(?:等|多)地|内$")
+_OFFICES = re.compile(
+    r"(?:省|自治区)?直辖县级行政(?:区划|单位|区)|县(?=[^县]{2,12}县)|(?<=兵团)[\s·\-/]?第[一二三四五六七八九十\d]{1,3}师(?=.)|"
+    r"(?:省|市|区|县|自治区)?(?:直属?机关|直属|本级|直单位|直)|市辖区|(?:等|多)地|内$"
+)
+# Every people that an autonomous region is named for: with any three characters before 族, 海南藏族自治州 would have no name left.
+_PEOPLES = (
+    r"(?:(?:[回藏苗彝壮满侗瑶白傣黎佤畲水土羌怒各]|布依|朝鲜|土家|哈尼|傈僳|拉祜|纳西|景颇|仫佬|布朗|毛南|仡佬|普米|独龙)族|"
+    r"(?:蒙古|维吾尔|哈萨克|柯尔克孜|塔吉克|锡伯|达斡尔|鄂温克|鄂伦春|撒拉|保安|东乡|裕固)族?)*"
+)
 _SUFFIX = re.compile(
-    r"(?:特别行政区|(?:[\u4e00-\u9fff]{1,3}族|维吾尔|哈萨克|蒙古|柯尔克孜|塔吉克|锡伯|达斡尔|鄂温克|鄂伦春|撒拉|保安|东乡|裕固)*自治[区州县旗]|新区|[省市区县旗盟]|地区|林区)$"
+    r"(?:特别行政区|" + _PEOPLES + r"自治[区州县旗]|新区|[省市区县旗盟]|地区|林区)$"
 )
 _LEVELS = {"country": 0, "province": 1, "city": 2, "county": 3}
 _WORD = re.compile(r"^(?!.*(?:[路街号楼座弄巷]|大厦|中心|广场|大楼))[\u4e00-\u9fffA-Za-z]{2,10}$")  # a district's name, no address
@@ -88,13 +97,14 @@ def _walk(text: str, codes: list[str]) -> str:
     vocab = vocabulary("region")
     at, missed = 0, ""
     current = codes[-1] if codes else ""
+    begins = True  # whether this part of a list has named no region yet
     joined = False  # whether the place before ended here, without a separator: 上海|中山路1号 is no 中山
     while at < len(text):
         skip = _JOINS.match(text, at) or (_OFFICES.match(text, at) if codes else None)
         if skip:
             at, joined = skip.end(), False
             continue
-        name, code = _match(text, at, current, joined)
+        name, code = _match(text, at, current, joined, begins)
         if not code:
             # A word that is no region (高新区): go on after the next separator, but a street address ends the walk.
             word = _JOINS.split(text[at:], maxsplit=1)[0]
@@ -102,7 +112,7 @@ def _walk(text: str, codes: list[str]) -> str:
                 return (missed + " " + text[at:]).strip()
             missed, at = f"{missed} {word}".strip(), at + len(word)
             continue
-        at, joined = at + len(name), True
+        at, joined, begins = at + len(name), True, False
         # 上海浦东|新区: an alias may stop short of what the label goes on with.
         ending = _SUFFIX.search(vocab.label(code))
         if ending and not name.endswith(ending[0]) and text.startswith(ending[0], at):
@@ -113,12 +123,12 @@ def _walk(text: str, codes: list[str]) -> str:
     return missed
 
 
-def _match(text: str, at: int, current: str, joined: bool) -> tuple[str, str]:
+def _match(text: str, at: int, current: str, joined: bool, begins: bool) -> tuple[str, str]:
     """(name, code) of the longest name that stands here; ("", "") when there is none, or when the longest is ambiguous."""
     vocab, names = vocabulary("region"), _names()
     elsewhere = not joined or _only_places(text, at, names)
     for name in _prefixes(text, at, names):
-        code = _choose(vocab, names, name, current, alone=_alone(text, at, name))
+        code = _province(vocab, names, name, current, begins) or _choose(vocab, names, name, current, alone=_alone(text, at, name))
         if code and (elsewhere or current in vocab.path(code) or code in vocab.path(current)):
             return name, code
         # 朝阳区 without its city is not 朝阳 the city.
@@ -146,6 +156,16 @@ def _alone(text: str, at: int, name: str) -> bool:
     """Whether `name` is a whole word at this place."""
     end = at + len(name)
     return end == len(text) or bool(_JOINS.match(text, end))
+
+
+def _province(vocab: Vocabulary, names: _Names, name: str, current: str, begins: bool) -> str:
+    """What a province's name means: 海南 is a prefecture right behind 青海, 吉林 a city right behind 吉林, else the province.
+
+    "" when no province has the name. In a list (青海、海南) a province follows on a province.
+    """
+    province = next((c for c in names.full.get(name, ()) if vocab.path(c)[0] == c), "")
+    below = [c for c in names.short.get(name, ()) if vocab.entries[c].parent == current]
+    return below[0] if province and current and len(below) == 1 and not begins else province
 
 
 def _choose(vocab: Vocabulary, names: _Names, name: str, current: str, *, alone: bool) -> str:
