@@ -45,6 +45,31 @@ def test_popularity_is_a_count(raw: object, number: int) -> None:
     assert job(popularity=raw).popularity == number
 
 
+@pytest.mark.parametrize("raw", [9**400, "9" * 400, "9" * 400 + "万", 1e308, math.inf], ids=range(5))
+def test_popularity_beyond_all_counting_does_not_refuse_a_record(raw: object) -> None:
+    one = job(popularity=raw, counts={"views": raw, "likes": 3})
+    assert (one.popularity, one.counts) == (0, {"likes": 3})
+    assert one.unmapped["popularity"]
+
+
+@pytest.mark.parametrize("raw", ["1" * 5000, 10**4000], ids=("text", "number"))
+def test_a_number_of_thousands_of_digits_does_not_refuse_a_record(raw: object) -> None:
+    one = job(**{name: raw for name in ("popularity", "headcount", "salary", "published", "closes", "verified")})
+    assert one.popularity == 0 and one.headcount is None and one.published == ""
+
+
+@pytest.mark.parametrize("raw", [["2026-03-01"], {"name": "2026-03-01"}, ("2026-03-01", "x")])
+def test_the_dates_of_a_term_may_stand_in_a_list_or_an_object(raw: object) -> None:
+    one = assemble({"id": "1", "title": "t", "terms": [{"label": "春", "opens": raw, "closes": raw}]}, source="s", kind="course")
+    assert [(t.label, t.opens, t.closes) for t in one.terms] == [("春", "2026-03-01", "2026-03-01")]
+
+
+@pytest.mark.parametrize("raw", [{"from": "2026"}, [], [None], True, 1e300, object()])
+def test_what_is_no_date_is_left_out_of_a_term(raw: object) -> None:
+    one = assemble({"id": "1", "title": "t", "terms": [{"label": "春", "opens": raw, "closes": "2026-06-30"}]}, source="s", kind="course")
+    assert [(t.label, t.opens, t.closes) for t in one.terms] == [("春", "", "2026-06-30")]
+
+
 @pytest.mark.parametrize("field", ["id", "title"])
 @pytest.mark.parametrize("value", [None, "", " \u3000", "\u200b\x00", []])
 def test_only_a_record_without_id_or_title_is_refused(field: str, value: object) -> None:

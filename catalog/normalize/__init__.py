@@ -194,7 +194,7 @@ def _times(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[
         value = fields.get(field)
         if value is None or value == "":
             continue
-        iso = read(value if isinstance(value, str | int | float) else line(value))
+        iso = read(_moment(value))
         if iso:
             values[field] = iso
         else:
@@ -202,10 +202,14 @@ def _times(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[
     terms = fields.get("terms")
     if isinstance(terms, list | tuple):
         values["terms"] = tuple(
-            Term(label=line(t.get("label")), opens=day(t.get("opens") or ""), closes=day(t.get("closes") or ""))
+            Term(label=line(t.get("label")), opens=day(_moment(t.get("opens"))), closes=day(_moment(t.get("closes"))))
             for t in terms
             if isinstance(t, Mapping)
         )
+
+
+def _moment(value: object) -> str | float:
+    return value if isinstance(value, str | int | float) else line(value)
 
 
 def _links(fields: Mapping[str, object], values: dict[str, Any], unmapped: dict[str, tuple[str, ...]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from math import inf
 from urllib.parse import urlsplit
 
 from catalog.normalize.codes import unique
@@ -61,7 +62,9 @@ def keep(unmapped: dict[str, tuple[str, ...]], field: str, words: tuple[str, ...
 def count(value: object) -> int | None:
     """160.0, "160.0", "1.2万" → a count; None for what is no number from 0 up."""
     found = _COUNT.match(str(value).replace(",", "").strip())
-    return min(round(float(found[1]) * _SCALE[found[2].lower()]), 2**53) if found else None
+    # Of more than 308 digits float() makes infinity.
+    number = float(found[1]) * _SCALE[found[2].lower()] if found else inf
+    return min(round(number), 2**53) if number < inf else None
 
 
 def ungrouped(text: str) -> str:
