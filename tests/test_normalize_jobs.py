@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -303,6 +305,13 @@ def test_numbers_that_are_no_year_stay_text(text: str) -> None:
 )
 def test_experience_is_told_from_who_is_refused(text: str, code: str) -> None:
     assert jobs.experiences(text) == ((code,), ())
+
+
+def test_a_text_of_many_thousand_words_is_read_in_no_time() -> None:
+    started = time.process_time()
+    jobs.experiences("应届" * 20_000)
+    jobs.years("01," * 20_000)
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("text", ["不接受应届生", "非应届", "应届生勿投", "10年以内", "5年以下"])

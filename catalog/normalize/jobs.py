@@ -27,7 +27,7 @@ _FRESH = re.compile("应届|在校|毕业生")
 # Who need not apply: 不接受应届生和在校生, 应届毕业生勿投. 不要求经验 refuses nobody.
 _NOT = "谢绝|不(?:接受|招|要(?!求)|考虑|收|予|含|包括)"
 _REFUSED = re.compile(
-    rf"(?:非|拒绝?|{_NOT})(?:\d{{2,4}}届|任何)?(?:应届|在校|毕业生)[^,;。\d]*|(?:应届|在校|毕业生)[^,;。\d]*?(?:勿|免投|除外|{_NOT})[^,;。\d]*"
+    rf"(?:非|拒绝?|{_NOT})(?:\d{{2,4}}届|任何)?(?:应届|在校|毕业生)[^,;。\d]*|(?:应届|在校|毕业生)[^,;。\d]{{0,20}}?(?:勿|免投|除外|{_NOT})[^,;。\d]*"
 )
 _NO_EXPERIENCE = re.compile(r"^(?:无需经验|无工作经验|无经验|无需工作经验|经验不限|不限|不限经验|不限工作经验|无|无要求|不要求)$")
 _SPAN = re.compile(r"(\d{1,2})\s*(?:-|~|至|到)\s*(\d{1,2})\s*年")
@@ -35,7 +35,7 @@ _AT_LEAST = re.compile(r"(\d{1,2})\s*年?(?:及以上|以上|\+)|(\d{1,2})\s*年
 _AT_MOST = re.compile(r"(\d{1,2})\s*年(?:以下|以内)")
 
 # Two digits are a year before 届 or 级, or in a list that ends so; elsewhere they are months, days, or anything: 2025.09-2026.08.
-_YEAR = re.compile(r"(?<!\d)(?<!\d[-/.])((?:\d{2}\s*[|,，、/;；\-~和及至到]\s*)*\d{2})\s*[届级]|(?<!\d)(20\d{2})(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?<!\d[-/.])((?:\d{2}\s*[|,，、/;；\-~和及至到]\s*){0,20}\d{2})\s*[届级]|(?<!\d)(20\d{2})(?!\d)")
 _YEARS = re.compile(r"(?<!\d)(?<!\d[-/.])(?:20)?(\d{2})\s*[-/~至到]\s*(?:20)?(\d{2})\s*届")
 # A number, but no minus one, and no part of a date: 2026年招5人.
 _COUNT = re.compile(r"(?<!\d)(?<!^-)(?<![\s:]-)(\d{1,7})(?:\.0+)?(?![\d年月日届级])")
