@@ -88,10 +88,15 @@ def hrefs(found: Page) -> set[str]:
 # ── order ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize(
     ("spellings"),
-    [("第十二单元", "第12单元", "12单元", "Unit 12", "U12"), ("第一模块 第二单元", "第1模块 第2单元", "M1 U2", "M1U2", "Module 1 Unit 2"), ("第1章", "第一章 有理数", "第1章有理数")],
+    [("第十二单元", "第12单元", "第１２单元", "第١٢单元", "12单元", "Unit 12", "U12"), ("第一模块 第二单元", "第1模块 第2单元", "M1 U2", "M1U2", "Module 1 Unit 2"), ("第1章", "第一章 有理数", "第1章有理数")],
 )  # fmt: skip
 def test_spellings_of_one_unit_are_one(spellings: tuple[str, ...]) -> None:
     assert len({order.unit_identity(one) for one in spellings}) == 1
+
+
+def test_a_unit_may_be_asked_for_in_full_width_digits(client: FlaskClient) -> None:
+    assert client.get(VOLUME + "&unit=" + quote("第１０单元")).status_code == 200
+    assert client.get(VOLUME + "&unit=" + quote("第１２单元")).status_code in (200, 404)
 
 
 def test_units_stand_in_the_order_of_the_book() -> None:

@@ -30,8 +30,8 @@ _LAST = re.compile(r"综合与实践|总复习|复习|期中|期末|附录|后�
 
 
 def numeral(text: str) -> int:
-    """12, 十二, 一百零三, ⑫ → its number; ValueError for what is none."""
-    if text.isascii() and text.isdigit():
+    """12, １２, 十二, 一百零三, ⑫ → its number; ValueError for what is none."""
+    if text.isdecimal():
         return int(text)
     if len(text) == 1 and text not in _HAN:
         return int(unicodedata.numeric(text))
