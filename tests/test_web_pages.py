@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from catalog.normalize.raw import is_link
 from ranking.results import Concept, FacetValue, Interpretation, Request, ResultHit, Results
 from tests.web_sample import AWKWARD, build, records
 from web import create_app, wording
@@ -239,8 +240,14 @@ def test_large_numbers_are_grouped_or_shortened_but_never_rounded_up() -> None:
 
 
 def test_only_web_links_are_followed() -> None:
-    assert followable("https://example.org/a")
+    assert all(followable(u) for u in ("https://example.org/a", "http://[::1]:8080/", "https://例子.中国/课", "https://example.org:443"))
     assert not any(followable(u) for u in ("javascript:alert(1)", "", "//x", "http://", "data:text/html,x", "http://[bad"))
+
+
+@pytest.mark.parametrize("url", ["https://example.org:99999/c", "https://example.org:abc/", "https://a..b/", f"https://{'a' * 64}.org/", "https://:80/"])
+def test_a_link_to_a_host_that_cannot_be_is_not_followed(url: str) -> None:
+    """Such a link can't be sent: the way out broke on it."""
+    assert not followable(url) and not is_link(url)
 
 
 def test_one_state_has_one_url() -> None:

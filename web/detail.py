@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from catalog.shortlink import short_code
+from catalog.weblink import leads
 from indexer.fields import FACETS
 from web import cards, links, present, wording
 from web.browse import disciplines, k12_tree, posting
@@ -168,11 +169,7 @@ def offers(record: Mapping[str, Any]) -> list[Offer]:
 
 def followable(url: str) -> bool:
     """Only http and https links are followed: a record may hold anything."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
+    return leads(url)
 
 
 def _by_date(record: Mapping[str, Any]) -> list[Mapping[str, str]]:

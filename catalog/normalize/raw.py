@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf
-from urllib.parse import urlsplit
 
 from catalog.normalize.codes import unique
 from catalog.text import tidy
+from catalog.weblink import leads
 
 TITLE, NAME, LINE, LONG = 1000, 300, 1000, 200_000  # longest title, open value, one-line text, summary
 
@@ -74,11 +74,7 @@ def ungrouped(text: str) -> str:
 
 def is_link(text: str) -> bool:
     """Whether a text is an http or https link with a host, no longer than the schema allows."""
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and len(text) <= LINE and " " not in text
-    except ValueError:
-        return False
+    return len(text) <= LINE and " " not in text and leads(text)
 
 
 def yes_or_no(value: object) -> bool | None:
