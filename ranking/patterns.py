@@ -10,10 +10,13 @@ from ranking.meaning import Meaning, Span
 
 _GRADE_VOLUME = re.compile(r"(?<![一二三四五六七八九十百\d第])([一二三四五六七八九1-9])(?:年级)?([上下])(?:册|学期)?")
 _DIGIT = {c: str(i) for i, c in enumerate("一二三四五六七八九", 1)} | {str(i): str(i) for i in range(1, 10)}
+_AMOUNT = r"\d{1,8}(?:\.\d+)?(?!\d)"
 _SALARY = re.compile(
-    r"(?:月薪|薪资|工资|月入|薪水)?(?P<low>\d+(?:\.\d+)?)(?P<unit>万|千|k|w|元)?(?:(?:-|到|至|~)(?P<high>\d+(?:\.\d+)?)(?P<unit2>万|千|k|w|元))?(?:每月|/月|一个月)?(?P<edge>以上|以下|起|\+)?"
+    # a second amount needs a unit, or a word before the first that says what both are
+    rf"(?P<named>月薪|薪资|工资|月入|薪水)?(?<!\d)(?<!\d\.)(?P<low>{_AMOUNT})(?P<unit>万|千|k|w|元)?(?:(?:-|到|至|~)(?P<high>{_AMOUNT})(?P<unit2>万|千|k|w|元)?(?(named)|(?<=[万千kw元])))?(?:每月|/月|一个月)?(?P<edge>以上|以下|起|\+)?"
 )
 _UNIT = {"万": 10_000, "w": 10_000, "千": 1_000, "k": 1_000, "元": 1}
+_LEAST, _MOST = 1_000, 99_999_999  # what an amount without any unit is at least; what a filter takes (see ranking.values)
 _YEAR = re.compile(r"(?<!\d)(?:20)?(2[0-9])届")
 
 
@@ -30,21 +33,29 @@ def school_years(text: str, others: Sequence[Span]) -> list[Span]:
 
 
 def salaries(text: str) -> list[Span]:
-    """1万以上, 月薪3万以上, 15k-20k, 8千起: pay a month, open at one end or not."""
+    """1万以上, 月薪3万以上, 15k-20k, 月薪5000-8000, 8千起: pay a month, open at one end or not."""
     spans = []
     for match in _SALARY.finditer(text):
         unit, unit2, edge = match["unit"], match["unit2"], match["edge"]
-        named = match.group().startswith(("月", "薪", "工"))
-        if not (unit or unit2) and not (named and float(match["low"]) >= 1000):
+        if not (unit2 or edge or match["named"]):  # 3万 alone may be anything
             continue
-        if not (unit2 or edge or named):  # 3万 alone may be anything
+        written = [float(amount) for amount in (match["low"], match["high"]) if amount]
+        if not (unit or unit2) and not (match["named"] and min(written) >= _LEAST):
             continue
-        factor = _UNIT.get(unit or unit2 or "元", 1)
-        low = int(float(match["low"]) * factor)
-        high = int(float(match["high"]) * _UNIT[unit2]) if unit2 else None
-        value = f"{low}-{high}" if high else f"-{low}" if edge == "以下" else f"{low}-"
+        amounts = sorted(_yuan(written, unit, unit2))
+        if amounts[-1] > _MOST:
+            continue
+        value = f"{amounts[0]}-{amounts[1]}" if len(amounts) > 1 else f"-{amounts[0]}" if edge == "以下" else f"{amounts[0]}-"
         spans.append(Span(match.start(), match.end(), match.group(), (Meaning("salary", value),)))
     return spans
+
+
+def _yuan(written: Sequence[float], unit: str | None, unit2: str | None) -> list[int]:
+    """Amounts in yuan. In 1-1.5万 the unit is that of both, in 8000-1.2万 and 8千-12000 only of the amount that it follows."""
+    first, second = written[0], written[-1]
+    shared = unit2 if first <= second else None
+    units = (unit or shared, unit2 or (unit if second < _LEAST else None))
+    return [round(amount * _UNIT[one or "元"]) for amount, one in zip(written, units, strict=False)]
 
 
 def graduations(text: str) -> list[Span]:

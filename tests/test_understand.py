@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from ranking.narrow import filters, unexpired
 from ranking.query import Reading, understand
 from ranking.results import MAX_QUERY, Request
 from ranking.search import WHERE, ask, search
+from ranking.values import resolve
 
 JUDGED = Path(__file__).resolve().parent / "judged"
 #: What queries are made of: names, pinyin, numerals, units, symbols of query languages, other scripts, invisible characters.
@@ -100,6 +102,27 @@ def test_a_mistyped_query_is_understood_and_asked(text: str) -> None:
     reading = understand(text)
     check(reading)
     assert list(questions(reading))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("15k-20k", "15000-20000"), ("1-1.5万", "10000-15000"), ("8000-1.2万", "8000-12000"), ("3000-5千", "3000-5000"), ("20k-15k", "15000-20000"),
+        ("月薪5000-8000", "5000-8000"), ("工资8千-12000", "8000-12000"), ("月薪8千到9", "8000-9000"), ("月薪5000", "5000-"), ("月薪1万以下", "-10000"),
+        ("1万以上", "10000-"), ("8千起", "8000-"), ("3000-2千", "2000-3000"),
+    ],
+)  # fmt: skip
+def test_pay_is_read_as_a_range_that_rises(text: str, value: str) -> None:
+    reading = understand(text)
+    assert [(c.field, c.value) for c in reading.concepts] == [("salary", value)] and not reading.words
+    assert filters({"salary": (value,)}) and resolve("salary", value) == value
+
+
+@pytest.mark.parametrize("text", ["月薪" + "㊿" * 140 + "以上", "月薪99999万以上", "1-999999千", "月薪5-8", "5000-8000", "3万"])
+def test_what_is_no_pay_is_not_read_as_one(text: str) -> None:
+    reading = understand(text)
+    check(reading)
+    assert not [c for c in reading.concepts if c.field == "salary"]
 
 
 def test_the_longest_query_is_understood_in_time() -> None:
