@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -158,6 +159,16 @@ def test_other_employers_other_titles_and_other_kinds_are_never_folded() -> None
     apart = [hit("1"), hit("2", employer=["乙"]), hit("3", title="出纳"), hit("4", kind="course"), hit("5", kind="course"), hit("6", employer=None), hit("7", employer=None)]
     assert [len(group) for group in lookalike.folded(apart)] == [1] * 7
     assert [len(group) for group in lookalike.folded([*apart, hit("8")])] == [2, *[1] * 6]
+
+
+def test_titles_may_be_longer_than_a_query(tmp_path: Path) -> None:
+    title = "储备干部" * 100
+    engine = build(tmp_path, [job("a", title, "110108"), job("b", title, "330106"), job("x", title, "110108", occupation=(), expires=day(-2))])
+    client = create_app(engine).test_client()
+    assert set(titles(client, "/resources/ncss:x")) == {title}
+    link = re.search(r'<a href="(/search[^"]*)">另有 1 条', client.get("/search?kind=job").text)
+    assert link and client.get(link[1].replace("&amp;", "&")).status_code == 200
+    engine.close()
 
 
 def test_an_employer_page_names_all_cities_of_a_post_and_groups_by_trade_or_city(client: FlaskClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -97,6 +98,13 @@ def test_spellings_of_one_unit_are_one(spellings: tuple[str, ...]) -> None:
 def test_a_unit_may_be_asked_for_in_full_width_digits(client: FlaskClient) -> None:
     assert client.get(VOLUME + "&unit=" + quote("第１０单元")).status_code == 200
     assert client.get(VOLUME + "&unit=" + quote("第１２单元")).status_code in (200, 404)
+
+
+def test_the_title_of_a_lesson_may_be_longer_than_a_query(tmp_path: Path) -> None:
+    title = "走进大自然" * 100
+    engine = build(tmp_path, [lesson(1, title), lesson(2, title, version=("renjiao",))])
+    assert 'href="/resources/air:2"' in create_app(engine).test_client().get("/resources/air:1").text
+    engine.close()
 
 
 def test_units_stand_in_the_order_of_the_book() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import replace
 
 from catalog.text import key
-from ranking.results import ResultHit
+from ranking.results import MAX_QUERY, ResultHit
 from web import cards, links, present, wording
 from web.i18n import gettext as _
 
@@ -41,7 +41,7 @@ def _card(group: list[ResultHit], root: str) -> cards.Card:
     if len(group) == 1:
         return first
     record = group[0].resource
-    everywhere = root + links.search_path(str(record["title"]), kind="job", employer=present.values(record, "employer")[0])
+    everywhere = root + links.search_path(str(record["title"])[:MAX_QUERY], kind="job", employer=present.values(record, "employer")[0])
     return replace(first, alike=(words(group), everywhere))
 
 

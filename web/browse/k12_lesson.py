@@ -8,6 +8,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
+from ranking.results import MAX_QUERY
 from web import links, wording
 from web.browse import k12_order as order
 from web.browse import k12_tree as tree
@@ -116,7 +117,7 @@ def _elsewhere(ask: Asker, record: Mapping[str, Any]) -> tuple[Line, ...]:
     name = order.core(str(record["title"]))
     if not others:
         return ()
-    found = ask.search(text=name, size=LOOKED_AT, version=others, **shared)
+    found = ask.search(text=name[:MAX_QUERY], size=LOOKED_AT, version=others, **shared)
     periods: dict[tuple[str, str], list[Mapping[str, Any]]] = {}  # version and lesson → its periods, the likest lesson first
     for hit in found.hits:
         title = str(hit.resource["title"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.vocab import vocabulary
+from ranking.results import MAX_QUERY
 from web import cards, links, lookalike, present, wording
 from web.browse import fairs
 from web.browse.common import Asker, Shelf
@@ -108,7 +109,7 @@ def _published(record: Record) -> str:
 def similar(ask: Asker, record: Record) -> Shelf | None:
     """Open posts of the same occupation: in the same city, else the same province, else anywhere; by their title where none is known."""
     trade: dict[str, Any] = {"occupation": present.values(record, "occupation")} if record.get("occupation") else {}
-    text = "" if trade else str(record["title"])
+    text = "" if trade else str(record["title"])[:MAX_QUERY]
     for region in (*_around(record), ""):
         found = ask.search(text=text, kind="job", sort="relevance", size=ASKED, region=region, **trade)
         if found.total:
