@@ -12,7 +12,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from catalog.resource import Offer, Resource, Salary
-from ranking.results import ResultHit
+from ranking.results import Request, ResultHit
+from ranking.search import search
 from tests.test_web_pages import Page
 from tests.web_sample import build
 from web import create_app, lookalike, wording
@@ -159,6 +160,17 @@ def test_other_employers_other_titles_and_other_kinds_are_never_folded() -> None
     apart = [hit("1"), hit("2", employer=["乙"]), hit("3", title="出纳"), hit("4", kind="course"), hit("5", kind="course"), hit("6", employer=None), hit("7", employer=None)]
     assert [len(group) for group in lookalike.folded(apart)] == [1] * 7
     assert [len(group) for group in lookalike.folded([*apart, hit("8")])] == [2, *[1] * 6]
+
+
+def test_other_kinds_stand_below_look_alikes_that_fill_a_page(tmp_path: Path) -> None:
+    ads = [job(str(n), "数据分析", "110108", published=day(-n)) for n in range(40)]
+    courses = [Resource(id=f"s:{n}", kind="course", service="higher", source=("s",), title="数据分析") for n in range(2)]
+    engine = build(tmp_path, [*ads, *courses])
+    found = search(engine, Request(text="数据分析"))
+    assert found.others, "the first page holds both kinds"
+    text = create_app(engine).test_client().get("/search?q=数据分析").text
+    assert text.count('class="beside"') == 1
+    engine.close()
 
 
 def test_titles_may_be_longer_than_a_query(tmp_path: Path) -> None:
