@@ -38,8 +38,8 @@ def job(id: str, title: str, region: str, employer: str = "示例科技公司", 
 
 def fair(id: str, opens: str, closes: str, region: str = "110000", **fields: object) -> Resource:
     offers = (Offer(id=f"fair:{id}", source="univ", opens=opens, closes=closes),) if opens or closes else ()
-    return Resource(id=f"fair:{id}", kind="fair", service="jobs", source=("univ",), platform=("高校就业信息网",), title=f"招聘会{id}", employer=("示例人才中心",),
-                    region=(region,), offers=offers, expires=closes, **({"industry": ("65",)} | fields))  # fmt: skip
+    return Resource(id=f"fair:{id}", kind="fair", service="jobs", source=("univ",), platform=("高校就业信息网",), title=f"招聘会{id}",
+                    region=(region,), offers=offers, expires=closes, **({"employer": ("示例人才中心",), "industry": ("65",)} | fields))  # fmt: skip
 
 
 def records() -> list[Resource]:
@@ -260,6 +260,17 @@ def test_every_choice_among_fairs_keeps_the_others_and_counts_what_it_leads_to(c
     for path in (f"/fairs?month={month}", f"/fairs?month={month}&region=330000", "/fairs", "/fairs?industry=I"):
         for link, count in counted(client.get(path).text).items():
             assert len(titles(client, link)) == count, link
+
+
+def test_all_fairs_of_an_employer_are_as_many_as_its_page_says(tmp_path: Path) -> None:
+    own = [fair(f"own{n}", day(n), day(n), employer=("示例科技公司",)) for n in range(6)]
+    engine = build(tmp_path, [job("1", "会计", "110108"), *own, *(fair(f"other{n}", day(n), day(n)) for n in range(3))])
+    client = create_app(engine).test_client()
+    link = re.search(r'<a [^>]*href="([^"]*)"[^>]*>全部 6', client.get("/employers/示例科技公司").text)
+    assert link
+    found = client.get(link[1].replace("&amp;", "&")).text
+    assert "招聘会own5" in found and "招聘会other" not in found
+    engine.close()
 
 
 def test_a_fair_that_is_over_says_so_and_names_the_next(client: FlaskClient) -> None:

@@ -180,5 +180,8 @@ def until(day: date) -> str:
 def shelf(ask: Asker, heading: str = "", size: int = 4, **filters: str) -> Shelf:
     """The next fairs, for other pages."""
     hits, total, _facets = _all(ask, {name: (value,) for name, value in filters.items()})
-    narrowed = Links(Request(filters={n: (v,) for n, v in filters.items() if n in NARROW}), ask.root, "/fairs").page(1)
-    return Shelf("fairs", heading or _("近期招聘会"), [cards.card(hit, ask.root) for hit in hits[:size]], narrowed, total)
+    if filters.keys() <= set(NARROW):
+        more = Links(Request(filters={n: (v,) for n, v in filters.items()}), ask.root, "/fairs").page(1)
+    else:  # the calendar would show the fairs of all
+        more = ask.link(kind=FAIR, **filters)
+    return Shelf("fairs", heading or _("近期招聘会"), [cards.card(hit, ask.root) for hit in hits[:size]], more, total)
