@@ -23,7 +23,8 @@ def resolve(field: str, value: str) -> str:
     text = tidy(value)
     if field == "salary":
         entry = vocabulary("salary").canonical(text)
-        if not entry and not (_SALARY.fullmatch(text) and text != "-"):
+        low, _dash, high = text.partition("-")
+        if not entry and not (_SALARY.fullmatch(text) and text != "-" and (not low or not high or float(low) <= float(high))):
             raise BadRequest(f"salary {value!r} is no range", parameter=field, allowed=["min-max"], hint="yuan a month, e.g. 5000-8000")
         return entry.code if entry else text
     if field == "verified":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import orjson
 import pytest
@@ -16,7 +17,7 @@ from catalog.resource import Resource
 from indexer.engines.embedded.files import META
 from indexer.fields import FACETS, SCHEMA_VERSION
 from tests.web_sample import AWKWARD, build, records
-from web import create_app
+from web import create_app, links
 
 HIT = {"id", "also", "kind", "title", "url", "source", "platform", "summary", "score", "highlights"} | set(FACETS)
 FOUND = {"total", "relation", "took_ms", "partial", "generation", "interpretation", "hits", "facets", "suggestion", "next", "ladder", "others"}
@@ -87,6 +88,7 @@ def test_facets_can_be_chosen_and_switched_off(client: FlaskClient) -> None:
 
 def test_empty_parameters_count_as_not_given(client: FlaskClient) -> None:
     assert get(client, "/api/v1/search?q=&kind=&sort=&page=&size=")["total"] == len(records())
+    assert get(client, "/api/v1/search?school=%E2%80%8B&employer=%00&kind=%20")["total"] == len(records())
 
 
 def test_a_cursor_walks_through_everything_once(client: FlaskClient) -> None:
@@ -99,6 +101,13 @@ def test_a_cursor_walks_through_everything_once(client: FlaskClient) -> None:
             break
         path = f"/api/v1/search?size=30&cursor={quote(body['next'])}"
     assert len(seen) == len(set(seen)) == len(records())
+
+
+def test_pay_that_falls_is_refused_in_chinese_with_what_can_be_asked(client: FlaskClient) -> None:
+    body = client.get("/api/v1/search?salary=9000-3000").get_json(force=True)
+    assert body["detail"] == "月薪应写成 最低-最高（元/月），不能是「9000-3000」" and body["parameter"] == "salary"
+    ways = re.findall(r'href="(/search\?salary=[^"&]*)"', client.get("/search?salary=9000-3000").text)
+    assert ways and all(client.get(way).status_code == 200 for way in ways)
 
 
 BAD = [
@@ -146,6 +155,14 @@ def test_a_wrong_value_names_near_ones_and_an_ambiguous_one_its_namesakes(client
 def test_a_query_may_have_300_characters_and_a_line_16_kilobytes(client: FlaskClient) -> None:
     schools = "&".join(f"school={quote('某某大学' + str(n))}" for n in range(300))
     get(client, f"/api/v1/search?q={quote('长' * 300)}&{schools}")
+
+
+@pytest.mark.parametrize(("field", "value"), [("school", "长" * 301), ("employer", "x" * 4000), ("region", "长" * 301)])
+def test_a_value_longer_than_any_that_there_is_is_refused_and_not_remembered(client: FlaskClient, field: str, value: str) -> None:
+    response = client.get("/search", query_string={field: value})
+    assert response.status_code == 400 and value[:80] in response.text
+    before = links._pair.cache_info().currsize
+    assert links.pair("q", value) == f"q={quote_plus(value)}" and links._pair.cache_info().currsize == before
 
 
 @pytest.mark.parametrize("id", [AWKWARD, "icourse163:1"])

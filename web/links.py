@@ -13,14 +13,19 @@ from indexer.fields import FILTERS
 from ranking.results import Request
 
 DEFAULT_SIZE = Request().size
+REMEMBERED = 300  # characters of a value; a longer one is what somebody has written into an address, and asked for once
 #: Tree → its part of the address of a page of jobs.
 BRANCHES = {"region": "regions", "industry": "industries"}
 _ORDER = {name: i for i, name in enumerate(("kind", *(n for n in FILTERS if n != "kind")))}
 
 
-@lru_cache(maxsize=16384)
 def pair(name: str, value: str) -> str:
     """`name=value`, both percent-encoded."""
+    return _pair(name, value) if len(value) <= REMEMBERED else _pair.__wrapped__(name, value)
+
+
+@lru_cache(maxsize=16384)
+def _pair(name: str, value: str) -> str:
     return f"{name}={quote_plus(value)}"
 
 

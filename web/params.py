@@ -19,6 +19,7 @@ from ranking.values import resolve
 from web.i18n import gettext as _
 
 SINGLE = ("q", "sort", "page", "size", "cursor", "facets")
+LONGEST = 300  # characters of a value: what the schema allows
 #: What messengers and advertisers append to shared links: pages pass over it, the API does not.
 STRAY = re.compile(r"utm_\w+|from|isappinstalled|nsukey|spm|scene|share_\w+|\w*clid")
 
@@ -32,7 +33,7 @@ def parse(args: MultiDict[str, str], *, more: Iterable[str] = (), stray: bool = 
             if len(args.getlist(name)) > 1:
                 raise BadRequest(_("参数 %(name)s 只能出现一次", name=name), parameter=name, allowed=[v[:80] for v in args.getlist(name)][:5])
         elif name in FILTERS:
-            values = tuple(dict.fromkeys(facet_value(name, v) for v in args.getlist(name) if v.strip()))
+            values = tuple(dict.fromkeys(facet_value(name, v) for v in args.getlist(name) if tidy(v)))
             if values:
                 filters[name] = values
         elif not (stray and STRAY.fullmatch(name)):
@@ -82,6 +83,8 @@ def facets(value: str) -> tuple[str, ...] | None:
 
 def facet_value(name: str, value: str) -> str:
     """A value as the index holds it (see ranking.values); what is wrong with it is said in the reader's language."""
+    if FILTERS[name].open and len(value) > LONGEST:
+        raise BadRequest(_("没有叫「%(value)s」的%(label)s", label=_(FILTERS[name].label), value=tidy(value)[:80]), parameter=name)
     try:
         return resolve(name, value)
     except BadRequest as error:
