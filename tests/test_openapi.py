@@ -69,6 +69,14 @@ def test_every_path_for_programs_is_described_and_no_other(app: Flask, client: F
     assert set(client.get("/openapi.json").get_json()["paths"]) == rules
 
 
+def test_the_description_names_the_address_it_was_asked_at_and_is_remembered_once(app: Flask) -> None:
+    held = app.extensions["haoke.memo"]._values
+    known = {key for key in held if "openapi" in str(key)}
+    for host in ("a.example", "b.example"):
+        assert app.test_client().get("/openapi.json", base_url=f"http://{host}").get_json()["servers"] == [{"url": f"http://{host}"}]
+    assert len({key for key in held if "openapi" in str(key)} - known) <= 1
+
+
 def test_each_operation_has_its_own_name_and_says_what_it_answers(client: FlaskClient) -> None:
     body = client.get("/openapi.json").get_json()
     assert body["openapi"] == "3.1.0" and body["servers"]

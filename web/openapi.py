@@ -29,15 +29,16 @@ VERSION = "1.0"  # of the API: /api/v1
 @openapi.get("/openapi.json")
 def document() -> Response:
     """The description."""
-    return reply(remembered(("openapi", base()), lambda: (description(), True)))
+    # without the address, which anybody may make up in a request
+    return reply({**remembered(("openapi",), lambda: (description(), True)), "servers": [{"url": base()}]})
 
 
 def description() -> dict[str, Any]:
-    """The OpenAPI document for this address."""
+    """The OpenAPI document but for the address."""
     return {
         "openapi": "3.1.0",
         "info": {"title": _("好课 API"), "version": VERSION, "description": _("只读，任何网站都可以调用。时间为北京时间，月薪单位为元。")},
-        "servers": [{"url": base()}],
+        "servers": [],
         "paths": {operation.path: {"get": _described(operation)} for operation in operations()},
         "components": {"schemas": schemas.components() | {"OpenAPI": {"type": "object"}}},
     }
