@@ -75,23 +75,21 @@ def saved() -> str:
 
 def respond(about: Feed, hits: Iterable[ResultHit]) -> Response:
     """A feed of these hits; a reader that has it gets 304 (see web.conditional)."""
-    body, latest = atom(about, list(hits))
-    response = Response(body, content_type="application/atom+xml; charset=utf-8")
-    response.last_modified = latest
+    # no Last-Modified: sources give days, and a feed may change twice a day
+    response = Response(atom(about, list(hits)), content_type="application/atom+xml; charset=utf-8")
     response.cache_control.public = True
     response.cache_control.max_age = FRESH
     return response
 
 
-def atom(about: Feed, hits: list[ResultHit]) -> tuple[bytes, datetime]:
-    """The document, and the time of its latest entry."""
+def atom(about: Feed, hits: list[ResultHit]) -> bytes:
+    """The document."""
     from feedgen.feed import FeedGenerator
 
-    latest = max((changed(hit.resource) for hit in hits), default=UNDATED)
     feed = FeedGenerator()
     feed.id(address.tag(about.own))
     feed.title(legal(about.title))
-    feed.updated(latest)
+    feed.updated(max((changed(hit.resource) for hit in hits), default=UNDATED))
     feed.author(name=_("好课"), uri=address.absolute("/"))
     feed.link(href=address.absolute(about.own), rel="self", type="application/atom+xml")
     feed.link(href=address.absolute(about.page), rel="alternate", type="text/html")
@@ -110,7 +108,7 @@ def atom(about: Feed, hits: list[ResultHit]) -> tuple[bytes, datetime]:
             entry.published(moment(str(record["published"])))
         if text := legal(told(hit)):
             entry.summary(text)
-    return feed.atom_str(), latest
+    return feed.atom_str()
 
 
 def told(hit: ResultHit) -> str:
