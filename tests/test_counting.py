@@ -111,8 +111,10 @@ def test_a_search_is_noted_once_with_what_it_found(app: Flask, client: FlaskClie
 
 
 @pytest.mark.parametrize(
-    "query", ["q=工程师&page=2", "q=工程师&degree=bachelor", "service=jobs", "q=%20", "q=13812345678", "q=张三 138 1234 5678", "q=me@example.org", "q=高数&colour=red"]
-)
+    "query",
+    ["q=工程师&page=2", "q=工程师&degree=bachelor", "service=jobs", "q=%20", "q=13812345678", "q=张三 138 1234 5678", "q=me@example.org", "q=高数&colour=red",
+     "q=zhangsan＠qq.com", "q=138.0013.8000", "q=138—0013—8000", "q=１３８００１３８０００", "q=(010) 6275-1234", "q=138 - 0013 - 8000"],
+)  # fmt: skip
 def test_narrowing_paging_and_what_may_be_somebodys_number_are_not_noted(app: Flask, client: FlaskClient, home: Path, query: str) -> None:
     open_page(client, "/search?" + query)
     assert noted(app, home) == []

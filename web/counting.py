@@ -22,6 +22,7 @@ from werkzeug.wsgi import get_host
 
 from catalog.journal import Journal
 from catalog.resource import Resource
+from catalog.text import clean
 from indexer.fields import SHANGHAI
 from ranking.results import MAX_QUERY, Results
 
@@ -30,8 +31,8 @@ LONGEST_ID = 512
 #: What calls itself a machine, or nothing at all. A browser's name begins with Mozilla/ or, seldom, Opera/.
 MACHINE = re.compile(r"bot|crawl|spider|slurp|headless|preview|monitor|scan|fetch|lighthouse|https?://", re.IGNORECASE)
 BROWSER = re.compile(r"(?:Mozilla|Opera)/")
-#: Digits enough for a telephone or an identity card, or a mail address.
-PRIVATE = re.compile(r"@|(?:\d[\s-]?){7}")
+#: Digits enough for a telephone or an identity card, however they are parted, or a mail address; in text as it is compared.
+_PRIVATE = re.compile(r"@|(?:\d[\s.·_()―-]*){7}")
 #: Filters under which a query is still the same question: the tabs.
 TABS = frozenset({"kind", "service"})
 Environ = dict[str, Any]  # of a request, as WSGI has it (PEP 3333)
@@ -40,6 +41,11 @@ Environ = dict[str, Any]  # of a request, as WSGI has it (PEP 3333)
 def install(app: Flask) -> None:
     """Gives an application its journal of events."""
     app.extensions["haoke.events"] = Journal("events", most=MOST)
+
+
+def private(text: str) -> bool:
+    """Whether a text may hold somebody's number or address: full width and other spellings too."""
+    return bool(_PRIVATE.search(clean(text)))
 
 
 def viewed(resource: Resource) -> None:
@@ -56,7 +62,7 @@ def searched(found: Results) -> None:
     """Counts that a query was asked: its first page, unless more than a tab narrows it."""
     asked = found.request
     narrowed = any(values for name, values in asked.filters.items() if name not in TABS)
-    if found.partial or narrowed or asked.page > 1 or asked.cursor or not asked.text.strip() or PRIVATE.search(asked.text):
+    if found.partial or narrowed or asked.page > 1 or asked.cursor or not asked.text.strip() or private(asked.text):
         return
     short = found.interpretation.relaxed or found.suggestion
     tab = asked.filters.get("kind") or asked.filters.get("service") or ("",)
@@ -101,4 +107,4 @@ def _from(environ: Environ) -> dict[str, str]:
         query = parse_qs(came.query, max_num_fields=100).get("q", [""])[0].strip()[:MAX_QUERY] if path == "/search" else ""
     except ValueError:
         return {}
-    return {"q": query} if query and not PRIVATE.search(query) else {}
+    return {"q": query} if query and not private(query) else {}
