@@ -19,10 +19,11 @@ from indexer.engines.embedded import Embedded
 from indexer.engines.embedded.counts import count, total
 from ranking.clauses import question
 from ranking.evidence import weighed
+from ranking.facets import TREE, counted
 from ranking.narrow import unexpired
 from ranking.query import understand
 from ranking.results import Request
-from ranking.search import TREE, _counted, default_facets
+from ranking.search import default_facets
 
 REQUESTS = {"common": Request(""), "of jobs": Request("", filters={"service": ("jobs",)})}
 TIMES = 5
@@ -46,7 +47,7 @@ def main() -> None:
     assert isinstance(engine, Embedded)
     reader = engine._active_reader()
     snapshot = reader.look()
-    shown = {name: dict(_counted(facet, asked) for facet in default_facets(asked)) for name, asked in REQUESTS.items()} | {"regions": {"region": TREE}}
+    shown = {name: dict(counted(facet, asked) for facet in default_facets(asked)) for name, asked in REQUESTS.items()} | {"regions": {"region": TREE}}
     print(f"{'matches':>12}{'found':>10}" + "".join(f"{f'{len(limits)} {name}':>14}" for name, limits in shown.items()))
     for text in texts:
         query = Query(question(weighed(engine, understand(text))), scope=(unexpired(),))

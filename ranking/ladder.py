@@ -17,9 +17,9 @@ from functools import partial
 from catalog.text import key
 from catalog.vocab import vocabulary
 from indexer.engine import Anything, Engine, Hit, Page, Query
-from indexer.fields import FILTERS
 from ranking.clauses import Question, question, questions
 from ranking.evidence import all_weighed, weighed
+from ranking.facets import label
 from ranking.narrow import filters, unexpired
 from ranking.query import Reading, understand
 from ranking.rarity import usual
@@ -94,12 +94,6 @@ def _found(engine: Engine, request: Request) -> int:
 
 def _without(request: Request, field: str) -> Request:
     return replace(request, filters={n: v for n, v in request.filters.items() if n != field})
-
-
-def label(field: str, value: str) -> str:
-    """What people read for a value of a field."""
-    words = FILTERS[field].vocabulary if field in FILTERS else None
-    return vocabulary(words).label(value) if words and not FILTERS[field].open else value
 
 
 # ── steps ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from catalog.errors import BadRequest
@@ -14,10 +14,11 @@ from catalog.text import key, whole
 from catalog.vocab import vocabulary
 from indexer.analysis import is_han, word_grams
 from indexer.engine import Engine, Filter, Hit, OneOf, Page, Query
-from indexer.fields import FACETS, FILTERS, SHOWN, VERIFIED
+from indexer.fields import FACETS, FILTERS, SHOWN
 from ranking import cursor, diversity
 from ranking.clauses import Question, questions
 from ranking.evidence import weighed
+from ranking.facets import completed, counted, shown, valued
 from ranking.ladder import onward
 from ranking.narrow import ahead, filters, unexpired
 from ranking.query import Reading, understand
@@ -26,14 +27,12 @@ from ranking.rerank import WINDOW, reranked
 from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, FacetValue, Interpretation, Request, ResultHit, Results
 from ranking.snippet import highlights
 
-VALUES = 20  # values of a facet in an answer; the rest through facet_values()
 CORRECTED = ("heard", "near", "most")  # questions whose answers are ordered by likeness
 WHERE = frozenset({"kind", "service", "source", "platform"})
 HEARD = 85.0  # of 100: how like the likest title must be for what only sounds alike to be taken for what was meant
 LOOKED_THROUGH = 50_000  # values of a facet, the most frequent, for those whose name holds a part: engines hand up some 65,000
 NAMES = frozenset({"employer", "teacher"})  # facets without a vocabulary, of whose values there may be more
 PAIRS = 12  # of characters of a part that are asked for
-TREE = 5_000  # of a tree of which something is chosen, counts are needed at every level
 SORT_FIELDS: Mapping[str, str] = {"relevance": "", "newest": "published_at", "popular": "popularity"}
 COMMON = ("service", "kind", "platform", "stage", "subject", "school", "region", "industry", "degree")
 SERVICES_OF: Mapping[str, tuple[str, ...]] = {
@@ -59,14 +58,14 @@ def search(engine: Engine, request: Request, *, ways: bool = True) -> Results:
     query = Query(
         scope=(unexpired(),),
         filters=filters(request.filters),
-        facets=dict(_counted(f, request) for f in facets),
+        facets=dict(counted(f, request) for f in facets),
         sort=SORT_FIELDS[request.sort],
         offset=0 if mix else offset,
         size=diversity.PAGES * request.size if mix else request.size,
         after=after,
         first=ahead(request.filters),
     )
-    page, asked = ask(engine, query, reading)
+    page, asked = ask(engine, query, reading, request.filters)
     absent: dict[str, tuple[Hit, ...]] = {}
     if mix:
         found = page.hits
@@ -84,7 +83,7 @@ def search(engine: Engine, request: Request, *, ways: bool = True) -> Results:
         generation=page.generation,
         interpretation=Interpretation(request.text, reading.concepts, tuple(t.text for t in reading.words), asked.dropped if page.total else ()),
         hits=tuple(_hit(h, needles) for h in page.hits),
-        facets={name: shown(name, page.facets[_counted(name, request)[0]], request.filters.get(name, ())) for name in facets},
+        facets={name: shown(name, page.facets[counted(name, request)[0]], request.filters.get(name, ())) for name in facets},
         suggestion=meant,
         next=cursor.token(page, request),
         ladder=steps,
@@ -110,25 +109,24 @@ def check(request: Request) -> None:
         raise BadRequest("cursor and page exclude each other", parameter="cursor", allowed=["cursor", "page"], hint="use one of them")
 
 
-def ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, Question]:
+def ask(engine: Engine, query: Query, reading: Reading, chosen: Mapping[str, tuple[str, ...]] | None = None) -> tuple[Page, Question]:
     """Asks from strict to loose until something is found; the question that found it says what it let go.
 
     Facets only narrow: a question that finds something without them is the last one, even when they leave nothing of it (the
     ladder then offers what to drop). So no total grows when a facet is chosen. WHERE says in what people look, and decides.
 
     A facet that is chosen is counted without its own filter, which may find very much where the filter leaves nothing: only for the first question, whose
-    counts come true for who chooses another value, and for the last one.
+    counts come true for who chooses another value, and for the last one. `chosen`: facet → values whose counts are wanted however rare they are.
     """
     wide = tuple(f for f in query.filters if f.field in WHERE)
-    chosen = query.chosen
-    rest = {name: limit for name, limit in query.facets.items() if name not in chosen}  # of the questions between
-    first: Page | None = None
+    rest = {name: limit for name, limit in query.facets.items() if name not in query.chosen}  # of the questions between
+    first: tuple[Query, Page] | None = None
     for one in questions(reading, partial(usual, engine)):
         asked = replace(query, clause=one.clause, facets=rest if first else query.facets, **_order(query, reading))
         if one.name in CORRECTED and query.size and not (query.sort or query.after):
             asked = replace(asked, offset=0, size=max(WINDOW, query.offset + query.size))  # all that are compared with what was typed
         page = engine.search(asked)
-        first = first or page
+        first = first or (asked, page)
         if reading.empty or page.partial or (page.total and one.name not in CORRECTED):
             break  # of an answer in part nobody knows whether it is too little
         if page.total or (len(wide) < len(query.filters) and engine.count(replace(asked, filters=wide))):
@@ -137,20 +135,23 @@ def ask(engine: Engine, query: Query, reading: Reading) -> tuple[Page, Question]
                 if reranked(reading, found.hits)[1] < HEARD:
                     continue
             break
-    page = _with_chosen(engine, replace(query, clause=one.clause), first or page, page)
+    page = _with_chosen(engine, replace(query, clause=one.clause), first or (asked, page), page, chosen or {})
     if page.total and one.name in CORRECTED and query.size and not (query.sort or query.after):
         ordered, _ = reranked(reading, page.hits)
         page = replace(page, hits=tuple(ordered[query.offset : query.offset + query.size]), next=None)
     return page, one
 
 
-def _with_chosen(engine: Engine, query: Query, first: Page, last: Page) -> Page:
+def _with_chosen(engine: Engine, query: Query, first: tuple[Query, Page], last: Page, values: Mapping[str, tuple[str, ...]]) -> Page:
     """The last question's page with the counts of the facets chosen: the first question's where that would find something without them and the last finds nothing."""
     chosen = query.chosen
     if all(name in last.facets for name in chosen):
-        return last
-    counted = first if not last.total and any(first.facets[name] for name in chosen) else engine.search(replace(query, facets=chosen, size=0, offset=0, after=None, total=last.total))
-    return replace(last, facets={**last.facets, **{name: counted.facets[name] for name in chosen}}, partial=last.partial or counted.partial)
+        return completed(engine, query, last, values)
+    asked, told = first
+    if last.total or not any(told.facets[name] for name in chosen):
+        asked, told = query, engine.search(replace(query, facets=chosen, size=0, offset=0, after=None, total=last.total))
+    told = completed(engine, asked, told, values)
+    return replace(last, facets={**last.facets, **{name: told.facets[name] for name in chosen}}, partial=last.partial or told.partial)
 
 
 def _order(query: Query, reading: Reading) -> dict[str, Any]:
@@ -175,8 +176,8 @@ def facet_values(engine: Engine, request: Request, field: str, q: str = "", limi
     reading = weighed(engine, understand(whole(request.text)))
     wanted = key(q)
     scope: tuple[Filter, ...] = (unexpired(), *_named(field, wanted if reading.empty else ""))
-    page, _ = ask(engine, Query(scope=scope, filters=filters(request.filters), size=0, facets={field: LOOKED_THROUGH if wanted else max(limit, 1)}), reading)
-    values = _values(field, page.facets[field], request.filters.get(field, ()))
+    page, _ = ask(engine, Query(scope=scope, filters=filters(request.filters), size=0, facets={field: LOOKED_THROUGH if wanted else max(limit, 1)}), reading, request.filters)
+    values = valued(field, page.facets[field], request.filters.get(field, ()))
     if wanted:
         words = vocabulary(FACETS[field].vocabulary) if FACETS[field].vocabulary else None
         aliases = {v.value: entry.aliases for v in values if words and (entry := words.get(v.value))}
@@ -193,54 +194,6 @@ def default_facets(request: Request) -> tuple[str, ...]:
         return COMMON
     own = dict.fromkeys(name for service in dict.fromkeys(services) for name in SHOWN.get(service, ()))
     return ("service", "kind", *own, *(n for n in ("platform", "source") if n not in own))
-
-
-def _counted(name: str, request: Request) -> tuple[str, int]:
-    """The field whose values are counted for a facet, and how many: of a tree only what is shown of it."""
-    if not FACETS[name].tree:
-        return name, VALUES
-    return (name, TREE) if request.filters.get(name) else (FACETS[name].top, VALUES)
-
-
-# ── facets as people see them ──────────────────────────────────────────────────────────────────────────────────────
-def label(name: str, value: str) -> str:
-    """What people read for a facet's value."""
-    if name == "verified":
-        return VERIFIED.get(value, value)
-    words = FACETS[name].vocabulary
-    return value if FACETS[name].open or not words else vocabulary(words).label(value)
-
-
-@lru_cache(maxsize=65_536)
-def _path(name: str, value: str) -> tuple[str, ...]:
-    words = FACETS[name].vocabulary
-    return vocabulary(words).path(value)[:-1] if FACETS[name].tree and words else ()
-
-
-def _values(name: str, counts: Iterable[tuple[str, int]], selected: Iterable[str]) -> list[FacetValue]:
-    chosen = set(selected)
-    values = [FacetValue(v, label(name, v), n, v in chosen, _path(name, v)) for v, n in counts]
-    missing = [s for s in selected if s not in {v.value for v in values}]
-    return values + [FacetValue(s, label(name, s), 0, True, _path(name, s)) for s in missing]
-
-
-def shown(name: str, counts: tuple[tuple[str, int], ...], selected: tuple[str, ...]) -> tuple[FacetValue, ...]:
-    """At most VALUES of a facet. A tree shows its top level, and the way to and the children of what is selected."""
-    if not FACETS[name].tree:
-        values = _values(name, counts, selected)
-        if name == "salary" and all(v.value in vocabulary("salary") for v in values):
-            values.sort(key=lambda v: vocabulary("salary").rank(v.value))
-        return tuple(values)
-    opened = {c for s in selected for c in (*_path(name, s), s)}
-    below: dict[str, int] = {}
-    kept = []
-    for value, count in counts:  # by falling count: only what is shown becomes a FacetValue, a tree has thousands of nodes
-        path = _path(name, value)
-        parent = path[-1] if path else ""
-        if value in opened or ((not parent or parent in opened) and below.get(parent, 0) < VALUES):
-            below[parent] = below.get(parent, 0) + 1
-            kept.append((value, count))
-    return tuple(sorted(_values(name, kept, selected), key=lambda v: len(v.path)))
 
 
 # ── hits ───────────────────────────────────────────────────────────────────────────────────────────────

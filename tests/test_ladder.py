@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from catalog.resource import Resource
-from indexer.engine import Engine, Query
+from indexer.engine import Engine, OneOf, Query
+from indexer.fields import VERIFIED
 from ranking import rarity
 from ranking.clauses import questions
 from ranking.query import understand
@@ -117,6 +119,35 @@ def test_of_a_filter_that_leaves_nothing_the_other_values_count_what_they_find(e
 def test_a_chosen_value_counts_what_is_found_by_whichever_question(engine: Engine, text: str) -> None:
     found = asked(engine, text, kind=("course",))
     assert [value.count for value in found.facets["kind"] if value.selected] == [found.total] != [0]
+
+
+@pytest.mark.parametrize("text", ["", "会计", "会计 鲸鱼"])
+def test_a_chosen_value_that_is_rare_counts_what_it_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Only the most frequent values are counted with a search."""
+    held = [Resource(id=f"a:{n}-{k}", kind="course", service="higher", source=("a",), title="会计", school=(f"学校{n}",), language=("zh",)) for n in range(30) for k in range(2 if n < 25 else 1)]
+    rare = build(tmp_path, held)
+    questions: list[int] = []
+    counts = rare.counts
+    monkeypatch.setattr(rare, "counts", lambda queries: questions.append(len(queries)) or counts(queries))
+    found = search(rare, Request(text=text, filters={"school": ("学校29", "学校28", "学校0", "没有的学校")}), ways=False)
+    assert {v.value: v.count for v in found.facets["school"] if v.selected} == {"学校29": 1, "学校28": 1, "学校0": 2, "没有的学校": 0} and found.total == 4
+    assert questions[-1:] == [3]
+    questions.clear()
+    search(rare, Request(text=text, filters={"school": ("学校0",), "kind": ("course", "job")}), ways=False)
+    assert not questions
+    part = replace(rare.search(Query(facets={"school": 2}, filters=(OneOf("school", ("学校29",)),))), partial=True)
+    monkeypatch.setattr(rare, "search", lambda query: part)
+    assert search(rare, Request(text=text, filters={"school": ("学校29",)}, facets=("school",)), ways=False).partial and not questions
+
+
+def test_a_chosen_range_of_pay_counts_what_it_finds(engine: Engine) -> None:
+    found = asked(engine, "", kind=("job",), salary=("4100-4200",))
+    assert [v.count for v in found.facets["salary"] if v.selected] == [found.total] != [0]
+
+
+def test_what_is_dropped_is_called_as_people_read_it(engine: Engine) -> None:
+    found = asked(engine, "高等数学", verified=("true",))
+    assert [s.drop for s in steps(found, "filter")] == [(VERIFIED["true"],)]
 
 
 def test_when_no_single_filter_is_to_blame_all_of_them_go(engine: Engine) -> None:
