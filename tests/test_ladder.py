@@ -210,6 +210,12 @@ def test_the_page_shows_each_step_with_its_count(client: FlaskClient) -> None:
     assert "您是不是要找：" in client.get("/search?q=高等树学").text
 
 
+def test_steps_speak_the_readers_language_down_to_their_labels(client: FlaskClient) -> None:
+    narrowed, nothing = (client.get(path, headers={"Accept-Language": "en"}).text for path in ("/search?q=高等数学&kind=job", "/search?q=zzzz不存在"))
+    assert "Type: Job" in narrowed and "职位”" not in narrowed
+    assert "Browse all of Course" in nothing and "Browse all of 课程" not in nothing
+
+
 def test_the_api_gives_the_parameters_of_each_step(client: FlaskClient) -> None:
     step = client.get("/api/v1/search?q=高等数学&kind=job").get_json()["ladder"][0]
     assert step == {"step": "filter", "text": "去掉条件「类型：职位」", "drop": ["职位"], "count": 1, "params": {"q": "高等数学"}}

@@ -10,6 +10,7 @@ from indexer.fields import FILTERS
 from ranking.results import Request, Results, Step
 from web import wording
 from web.i18n import gettext as _
+from web.i18n import term
 from web.links import Links
 
 
@@ -41,7 +42,7 @@ def words(step: Step) -> str:
     dropped = "、".join(step.drop)
     match step.kind:
         case "filter":
-            return _("去掉条件「%(name)s：%(label)s」", name=_(FILTERS[step.label].label), label=dropped)
+            return _("去掉条件「%(name)s：%(label)s」", name=_(FILTERS[step.label].label), label="、".join(term(step.label, one) for one in step.drop))
         case "filters":
             return _("去掉全部条件")
         case "spelling":
@@ -50,7 +51,7 @@ def words(step: Step) -> str:
             return _("%(text)s · %(label)s", text=step.request.text, label=step.label)
         case "concept":
             return _("不要求「%(label)s」", label=dropped)
-    return _("浏览全部%(label)s", label=step.label)
+    return _("浏览全部%(label)s", label=term("kind", step.label))
 
 
 def params(request: Request) -> Mapping[str, Any]:
