@@ -150,7 +150,7 @@ def test_a_question_mark_of_an_id_is_no_query(tmp_path: Path) -> None:
     engine.close()
 
 
-@pytest.mark.parametrize(("path", "seconds"), [(PAGE, 900.0), ("/", 60.0), ("/api/v1/suggest?q=shu", 60.0)])
+@pytest.mark.parametrize(("path", "seconds"), [(PAGE, 900.0), ("/", 60.0), ("/api/v1/suggest?q=shu", 300.0)])
 def test_an_answer_is_kept_no_longer_than_what_it_was_made_of(app: Flask, path: str, seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is made of lists that are remembered for a minute may tell of before a commit that has just come."""
     monkeypatch.setattr("web.answers._left_of_today", lambda: 80_000.0)

@@ -33,8 +33,8 @@ from web.beside import FOLDER, SAYS_SO, Answer, Beside
 from web.i18n import language
 
 #: What asks the engine and answers everybody alike → seconds that its answer may be old, where neither a commit nor the day ends it before. What is made of
-#: lists that are remembered for a minute themselves (web.memo) holds as long: made just after a commit, it may tell of before it.
-ENDPOINTS = dict.fromkeys(("pages.results", "pages.resource", "api.search", "api.resource", "api.facet", "similar.api"), 900.0) | {"api.suggest": 60.0, "home.front": 60.0}
+#: lists that are remembered for a while themselves (web.memo, ranking.suggest) holds as long: made just after a commit, it may tell of before it.
+ENDPOINTS = dict.fromkeys(("pages.results", "pages.resource", "api.search", "api.resource", "api.facet", "similar.api"), 900.0) | {"api.suggest": 300.0, "home.front": 60.0}
 DAY = 86_400
 UNMARKED = 5.0
 HANDOVER = 30.0  # after a commit: what was committed is seen at once where there is time to look, and this much later where others wait who would else be sent away
