@@ -132,8 +132,8 @@ def _index_all(store: Store, writer: Writer, prior: Prior, pack: Pack, after: st
 
     def write() -> None:
         batch.sort(key=itemgetter(0))
-        writer.add((document for _, document in batch), fresh=fresh)
-        batch.clear()
+        batch.reverse()
+        writer.add(_taken(batch), fresh=fresh)
 
     # while a batch is written, workers prepare the next
     for last, rows in _prepared(_chunks(store.scan(after=after)), prior, pack, workers, workers * 3 + together // CHUNK):
@@ -151,6 +151,12 @@ def _index_all(store: Store, writer: Writer, prior: Prior, pack: Pack, after: st
     write()
     writer.commit(sequence=sequence, resume_after=LAST)
     return done
+
+
+def _taken(batch: list[Made]) -> Iterator[Packed]:
+    """The documents of a batch from its end. What the engine has taken is held once, not twice."""
+    while batch:
+        yield batch.pop()[1]
 
 
 def documents_a_commit(total: int) -> int:

@@ -23,7 +23,7 @@ from indexer import doctor
 from indexer import verify as verifying
 from indexer.build import apply_changes, prune, rebuild
 from indexer.document import to_document, to_documents, today
-from indexer.engine import Engine, Generation, OneOf, Query, Term, open_engine
+from indexer.engine import Engine, Generation, OneOf, Packed, Query, Term, open_engine
 from indexer.engines.embedded import Embedded, writing
 from indexer.fields import AGELESS, EVERY, FRESH
 from indexer.verify import golden, verify
@@ -412,6 +412,25 @@ def test_every_so_many_th_advertisement_of_a_span_is_told_apart_and_so_is_all_th
     fewest, more = (f"3/{n}" for n in EVERY)
     assert all(more in fresh for fresh in told if fewest in fresh), "what is among few is among more"
     assert told == [to_document(Resource.model_validate(job), 1.0)["fresh"] for job in jobs], "the same ones in every build"
+
+
+def test_what_the_engine_has_taken_of_a_batch_is_not_held_any_more_and_its_order_stays(store: Store, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "_place", lambda document: document["id"] < "a:0030")  # many stand alike
+    taken: list[str] = []
+    held: list[int] = []
+
+    class Watching:
+        def add(self, documents: Iterable[Packed], *, fresh: bool = False) -> None:
+            documents = iter(documents)
+            for one in documents:
+                taken.append(one.id)
+                held.append(len(documents.gi_frame.f_locals["batch"]))  # type: ignore[attr-defined]
+
+        def commit(self, **told: object) -> None: ...
+
+    building._index_all(store, Watching(), prior, engine.pack, "", 0, 1, 60, None)  # type: ignore[arg-type]
+    assert taken == [f"a:{n:04}" for n in (*range(30, 60), *range(30))]
+    assert held == list(range(59, -1, -1))
 
 
 def test_what_a_worker_hands_over_is_the_document_as_the_engine_takes_it(store: Store, engine: Engine) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+import os
 import random
+import subprocess
 import sys
 import threading
 import time
@@ -23,7 +25,7 @@ from indexer import engine as api
 from indexer.engine import Anything, Best, Between, Clause, Cursor, Engine, Every, OneOf, Passing, Query, Scored, Some, Term, open_engine
 from indexer.engines.embedded import Embedded, anywhere, counts, files, memory, plan, reading, snapshot, together, translate
 from indexer.fields import FACETS, FIELDS, FRESH, SHANGHAI
-from tests.engine_contract import EngineContract, Make, build, documents, resource
+from tests.engine_contract import JOBS, EngineContract, Make, build, documents, resource
 
 
 class TestEmbedded(EngineContract):
@@ -640,6 +642,32 @@ def test_what_a_build_reads_of_its_files_does_not_stay_its_own(tmp_path: Path, m
                 time.sleep(0.05)
         assert 0.9 * size < memory._mapped() - before < 1.1 * size, "its own were let go of, and no others"
         assert own[:] == other[:] == content
+
+
+FREEING = """
+from indexer.engines.embedded import memory
+def own():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("RssAnon"))
+pieces = [bytes(3_000) + bytes([n % 256]) for n in range(100_000)]
+kept = pieces[::50]  # between what is freed: a heap gives back its end alone
+full = own()
+del pieces
+freed = own()
+memory.give_back()
+print(full, freed, own())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="of glibc")
+def test_what_a_commit_freed_goes_back_to_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONMALLOC"}
+    told = subprocess.run([sys.executable, "-c", FREEING], env=environment, capture_output=True, text=True, check=True).stdout
+    full, freed, left = map(int, told.split())
+    assert freed > 0.8 * full and left < 0.3 * full
+    given: list[int] = []
+    monkeypatch.setattr(memory, "give_back", lambda: given.append(1))
+    build(open_engine(f"embedded:{tmp_path}"), documents(JOBS))
+    assert given
 
 
 def test_to_let_go_harms_nothing_where_a_file_has_gone_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

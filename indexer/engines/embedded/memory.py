@@ -9,7 +9,8 @@ They are read in pages of 2 MB where the system can (Linux from 6.16 on ext4, ea
 first have to find out where the page lies.
 
 Letting go: a merge maps all that it reads, and each page read counts as the building process's own until the system wants it back: at the end of a build, the whole
-index. A machine that allows a process so much and no more would end it.
+index. And what a commit had in memory is free, but not the system's again: each thread of the engine takes from a heap of its own, and the C library keeps what is freed
+there. A machine that allows a process so much and no more would end it, at seven of eleven million documents and 4 GiB.
 """
 
 from __future__ import annotations
@@ -114,6 +115,12 @@ def _read(file: int, size: int) -> None:
         pages.madvise(mmap.MADV_HUGEPAGE)  # refused where the system was built without them
         for place in range(0, size, HUGE):
             pages[place]
+
+
+def give_back() -> None:
+    """What is freed goes back to the system, which the C library else keeps for later: a third of a building process. Only glibc has it to do; takes up to 0.4 s."""
+    with suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import tantivy
 
 from catalog.errors import EngineLocked, StoreError
 from indexer import engine as api
-from indexer.engines.embedded import anywhere, together
+from indexer.engines.embedded import anywhere, memory, together
 from indexer.engines.embedded.files import META, read_meta, write_json
 
 HEAP = 1024 * 1024 * 1024  # bytes of documents in memory before a segment is written: more than a commit of a build has, so that each makes one
@@ -51,4 +51,5 @@ class IndexWriter:
             self.writer.commit()
         except (OSError, ValueError) as error:
             raise StoreError(f"the index can't be written: {error}", hint="free disk space, then run the command again") from error
+        memory.give_back()
         write_json(self.folder / META, asdict(replace(read_meta(self.folder), sequence=sequence, resume_after=resume_after)))
