@@ -27,6 +27,7 @@ from indexer.engines.elasticsearch import lock, translate, writing
 from ranking.signals import prior
 from tests.elasticsearch_server import NEWEST, OLDEST, session_url
 from tests.engine_contract import JOBS, EngineContract, Make, build, documents, ids, resource
+from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("elasticsearch")
 
@@ -158,14 +159,35 @@ def test_a_renewal_whose_answer_was_lost_does_not_lose_the_lock(engine: Engine, 
     built = rebuild(store, engine, prior).generation.name
     with engine.writer(built) as writer:
         with engine.connection.managing() as client:
-            client.index(index=writer.lock.index, id=lock.DOCUMENT, document=writer.lock._document())
-        time.sleep(0.6)
+            answer = client.index(index=writer.lock.index, id=lock.DOCUMENT, document=writer.lock._document())
+        until(lambda: writer.lock._stamp["if_seq_no"] > answer["_seq_no"] or writer.lock._lost)
         writer.lock.check()
         with engine.connection.managing() as client:
             client.index(index=writer.lock.index, id=lock.DOCUMENT, document={**writer.lock._document(), "token": "another"})
-        time.sleep(0.6)
+        until(lambda: writer.lock._lost)
         with pytest.raises(EngineLocked):
             writer.lock.check()
+
+
+def test_a_holder_whose_clock_goes_after_ours_keeps_its_lock_while_it_renews_it(engine: Engine, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "RENEWED", 0.3)
+    monkeypatch.setattr(lock, "KEPT", -5.0)
+    built = rebuild(store, engine, prior).generation.name
+    with engine.writer(built) as writer:
+        with pytest.raises(EngineLocked), engine.writer(built):
+            pass
+        writer.lock.check()
+
+
+def test_a_lock_that_ran_out_on_another_machine_is_taken_over(engine: Engine, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "RENEWED", 0.1)
+    built = rebuild(store, engine, prior).generation.name
+    with engine.connection.managing() as client:
+        gone = {"host": "another", "numbers": "", "process": 1, "token": "t", "until": time.time() - 1}
+        client.index(index=f"{engine.connection.settings.name}.lock", id=lock.DOCUMENT, document=gone)
+    with engine.writer(built) as writer:
+        writer.commit(sequence=store.sequence())
+        writer.lock.check()
 
 
 def test_a_process_of_another_container_with_the_same_host_name_is_not_taken_for_gone(engine: Engine, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,11 +13,12 @@ import pytest
 from catalog.errors import BadRequest, EngineError, EngineLocked, EngineUnavailable
 from indexer.engine import Query, open_engine
 from indexer.engines.elasticsearch import pace, writing
-from indexer.engines.elasticsearch.connection import settings
+from indexer.engines.elasticsearch.settings import settings
 from indexer.fields import SCHEMA_VERSION
 from tests.elasticsearch_server import free_port
 from tests.elasticsearch_stub import GENERATION, Answer, Asked, cluster, page, stub
 from tests.engine_contract import documents, resource
+from tests.waiting import until
 from web import create_app
 
 WELL = cluster(SCHEMA_VERSION)
@@ -206,7 +207,7 @@ def test_a_lock_that_another_took_over_stops_the_writer(monkeypatch: pytest.Monk
         return well(asked)
 
     with stub(answer) as server, open_engine(server.url).writer(GENERATION) as writer:
-        time.sleep(0.4)
+        until(lambda: writer.lock._lost)
         with pytest.raises(EngineLocked, match="lost the writer's lock"):
             writer.commit(sequence=1)
 
@@ -274,6 +275,15 @@ def test_a_key_that_the_cluster_does_not_know_names_the_variables() -> None:
         ("http://far.example:9200", {"HAOKE_ENGINE_USER": "u"}, "unencrypted"),
         ("https://host:9200/Upper", {}, "can't begin index names"),
         ("https://host", {"HAOKE_ENGINE_SHARDS": "job=many"}, "HAOKE_ENGINE_SHARDS"),
+        ("https://host", {"HAOKE_ENGINE_SHARDS": "job=0"}, "HAOKE_ENGINE_SHARDS"),
+        ("https://host", {"HAOKE_ENGINE_SHARDS": "jobs=3"}, "no kind 'jobs'"),
+        ("https://host", {"HAOKE_ENGINE_REPLICAS": "two"}, "HAOKE_ENGINE_REPLICAS"),
+        ("https://host", {"HAOKE_ENGINE_REPLICAS": "3-1"}, "HAOKE_ENGINE_REPLICAS"),
+        ("https://host", {"HAOKE_ENGINE_TIMEOUT": "soon"}, "HAOKE_ENGINE_TIMEOUT"),
+        ("https://host", {"HAOKE_ENGINE_TIMEOUT": "nan"}, "HAOKE_ENGINE_TIMEOUT"),
+        ("https://host", {"HAOKE_ENGINE_TIMEOUT": "0"}, "HAOKE_ENGINE_TIMEOUT"),
+        ("https://host:99999", {}, "no host of a cluster"),
+        ("https://host:port", {}, "no host of a cluster"),
     ],
 )
 def test_settings_that_can_not_be_meant_are_refused(url: str, environment: dict[str, str], part: str) -> None:

@@ -1,10 +1,10 @@
 """The engine on an Elasticsearch cluster, opened by http:// or https:// URLs. Only this package imports `elasticsearch`.
 
-    connection   settings, the client, failures in our words          lock         one writer at a time
+    settings     the URL and the environment, checked                  lock         one writer at a time
+    connection   the client, failures in our words                     health       what doctor asks
     mapping      names, template and mapping from FIELDS               writing      bulk, by kind, nothing seen before commit
     translate    Query → Elasticsearch's language                      generations  aliases, metadata, switching
     reading      search, counts, get                                   pace         a build gives way to searches
-    health       what doctor asks
 
 It keeps to what the minimal distribution can do: no scripts, no plugins, no ingest pipelines.
 """
@@ -18,11 +18,12 @@ import orjson
 
 from indexer import engine as api
 from indexer.engines.elasticsearch import health
-from indexer.engines.elasticsearch.connection import Connection, settings
+from indexer.engines.elasticsearch.connection import Connection
 from indexer.engines.elasticsearch.generations import Generations
 from indexer.engines.elasticsearch.lock import Lock
 from indexer.engines.elasticsearch.pace import Pace
 from indexer.engines.elasticsearch.reading import Reader
+from indexer.engines.elasticsearch.settings import settings
 from indexer.engines.elasticsearch.writing import Writer, pack
 
 

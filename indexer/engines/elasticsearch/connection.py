@@ -1,12 +1,4 @@
-"""The way to a cluster: settings from the URL and the environment, one client, and its failures in our words.
-
-    https://host:9200[,https://other:9200…][/name]     hosts of one cluster; `name` (default haoke) begins all our index names
-    HAOKE_ENGINE_USER, HAOKE_ENGINE_PASSWORD           or HAOKE_ENGINE_API_KEY; over plain http only to this machine
-    HAOKE_ENGINE_CA                                    PEM file of the authority that signed the cluster's certificates
-    HAOKE_ENGINE_TIMEOUT                               seconds that one attempt of a search may take, default 3
-    HAOKE_ENGINE_SHARDS                                primary shards by kind, e.g. job=6,course=2; others 1
-    HAOKE_ENGINE_REPLICAS                              copies of each shard, a number or a range, default 0-1
-"""
+"""The way to a cluster: one client for all threads, and its failures in our words."""
 
 from __future__ import annotations
 
@@ -16,15 +8,14 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import elasticsearch
 from elasticsearch import Elasticsearch
 from elasticsearch.serializer import OrjsonSerializer
 
-from catalog.errors import BadRequest, EngineError, EngineUnavailable, GenerationError
+from catalog.errors import EngineError, EngineUnavailable, GenerationError
+from indexer.engines.elasticsearch.settings import Settings
 
 Client = Elasticsearch
 NotFound = elasticsearch.NotFoundError
@@ -32,66 +23,7 @@ Conflict = elasticsearch.ConflictError
 
 OLDEST = (8, 19)  # of the servers that the tests run on
 REFUSED_FOR = 1.0  # seconds without asking again after every host failed to answer in time
-HERE = {"localhost", "127.0.0.1", "::1"}
 SPACE = "free disk space on the data nodes: Elasticsearch lifts the block by itself below the high watermark"
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Where the cluster is and how to speak with it."""
-
-    hosts: tuple[str, ...]
-    name: str = "haoke"
-    user: str = ""
-    password: str = field(default="", repr=False)
-    api_key: str = field(default="", repr=False)
-    ca: str = ""
-    timeout: float = 3.0
-    shards: Mapping[str, int] = field(default_factory=dict)
-    replicas: str = "0-1"
-
-
-def _bad(what: str, parameter: str, hint: str) -> BadRequest:
-    return BadRequest(what, parameter=parameter, hint=hint)
-
-
-def settings(url: str, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Reads the URL and the environment. BadRequest says which of them is wrong."""
-    hosts, name = [], ""
-    for part in filter(None, url.split(",")):
-        split = urlsplit(part.strip())
-        if split.scheme not in ("http", "https") or not split.hostname:
-            raise _bad(f"{part!r} is no host of a cluster", "HAOKE_ENGINE", "write https://host:9200, several with commas between")
-        if split.username or split.password:
-            raise _bad("the engine's URL holds a password", "HAOKE_ENGINE", "put it into HAOKE_ENGINE_USER and HAOKE_ENGINE_PASSWORD: URLs are printed")
-        port = split.port or (443 if split.scheme == "https" else 9200)
-        host = f"[{split.hostname}]" if ":" in split.hostname else split.hostname
-        hosts.append(f"{split.scheme}://{host}:{port}")
-        name = split.path.strip("/") or name
-    if not hosts:
-        raise _bad("no host in the engine's URL", "HAOKE_ENGINE", "write https://host:9200")
-    if name and not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
-        raise _bad(f"{name!r} can't begin index names", "HAOKE_ENGINE", "after the host: small letters, digits, - and _")
-    user, api_key = environment.get("HAOKE_ENGINE_USER", ""), environment.get("HAOKE_ENGINE_API_KEY", "")
-    if (user or api_key) and any(h.startswith("http:") and urlsplit(h).hostname not in HERE for h in hosts):
-        raise _bad("a password would cross the network unencrypted", "HAOKE_ENGINE", "write https://")
-    try:
-        timeout = float(environment.get("HAOKE_ENGINE_TIMEOUT") or 3)
-        pairs = [p.partition("=") for p in filter(None, environment.get("HAOKE_ENGINE_SHARDS", "").split(","))]
-        shards = {kind.strip(): int(number) for kind, _, number in pairs}
-    except ValueError as error:
-        raise _bad(f"HAOKE_ENGINE_TIMEOUT or HAOKE_ENGINE_SHARDS: {error}", "HAOKE_ENGINE_SHARDS", "write 3 and job=6,course=2") from error
-    return Settings(
-        tuple(hosts),
-        name or "haoke",
-        user,
-        environment.get("HAOKE_ENGINE_PASSWORD", ""),
-        api_key,
-        environment.get("HAOKE_ENGINE_CA", ""),
-        timeout,
-        shards,
-        environment.get("HAOKE_ENGINE_REPLICAS") or "0-1",
-    )
 
 
 class Connection:

@@ -71,8 +71,8 @@ class Lock:
             raise EngineLocked("another process has just written to this index", hint="run the command again") from error
         holder = held["_source"]
         # ours: an attempt whose answer was lost has made it
-        gone = holder["token"] == self.owner["token"] or holder["until"] < time.time() or (_among(holder) == _among(self.owner) and not _runs(holder["process"]))
-        if not gone:
+        gone = holder["token"] == self.owner["token"] or (_among(holder) == _among(self.owner) and not _runs(holder["process"]))
+        if not gone and not self._still(client, held):
             left = max(1, round(holder["until"] - time.time()))
             raise EngineLocked(
                 f"another process is writing to this index ({holder['host']}, process {holder['process']})",
@@ -82,6 +82,16 @@ class Lock:
             return client.index(index=self.index, id=DOCUMENT, document=self._document(), if_seq_no=held["_seq_no"], if_primary_term=held["_primary_term"])
         except Conflict as error:
             raise EngineLocked("another process is writing to this index", hint="wait until it has ended (reindex or index)") from error
+
+    def _still(self, client: Client, held: Any) -> bool:
+        """Whether a lock ran out and nobody renews it. Its holder's clock may go after ours: only one that stays as it is for longer than a renewal takes is nobody's."""
+        if held["_source"]["until"] >= time.time():
+            return False
+        time.sleep(1.5 * RENEWED)
+        try:
+            return bool(client.get(index=self.index, id=DOCUMENT).body["_seq_no"] == held["_seq_no"])
+        except NotFound:
+            return False  # given back meanwhile, or taken by a third
 
     def _renew(self) -> None:
         until = time.monotonic() + KEPT
