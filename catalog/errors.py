@@ -2,6 +2,8 @@
 
     HaokeError                     anything we raise on purpose; the CLI prints it and exits 1
     ├── BadRequest                 the asker can mend it: HTTP 400, CLI exit 2
+    │   └── BadCursor              none of ours, or another search's
+    │       └── CursorExpired      it belongs to another generation
     ├── BadValue                   a value of a record that can't be used: becomes a Rejection
     ├── MappingError               a table mapping that does not fit its table
     ├── SourceError                a source can't be read (missing, truncated, not what it claims to be)
@@ -11,8 +13,7 @@
     │   ├── EngineUnavailable      it can't be reached now: HTTP 503 with Retry-After
     │   │   └── Overloaded         more is asked than can be answered at once
     │   ├── EngineLocked           another writer holds it
-    │   ├── GenerationError        a generation is missing, unverified, or would lose documents
-    │   └── CursorExpired          the cursor belongs to another generation: HTTP 400
+    │   └── GenerationError        a generation is missing, unverified, or would lose documents
     └── VocabularyError            a vocabulary file is damaged
 """
 
@@ -92,7 +93,11 @@ class GenerationError(EngineError):
     """A generation is missing, not verified, or would lose documents."""
 
 
-class CursorExpired(BadRequest):
+class BadCursor(BadRequest):
+    """A cursor that we did not give, or gave for another search."""
+
+
+class CursorExpired(BadCursor):
     """The cursor belongs to a generation that is no longer active."""
 
 

@@ -10,7 +10,7 @@ import hashlib
 
 import orjson
 
-from catalog.errors import BadRequest, CursorExpired
+from catalog.errors import BadCursor, CursorExpired
 from indexer.engine import Cursor, Engine, Page
 from ranking.results import Request
 
@@ -30,17 +30,17 @@ def _asked(request: Request) -> str:
 
 
 def read(engine: Engine, request: Request) -> Cursor | None:
-    """The cursor of a request. BadRequest when it is none of ours or another search's, CursorExpired when the index was rebuilt."""
+    """The cursor of a request. BadCursor when it is none of ours or another search's, CursorExpired when the index was rebuilt."""
     if not request.cursor:
         return None
     try:
         generation, sort_key, id, seen, asked = orjson.loads(base64.urlsafe_b64decode(request.cursor + "=" * (-len(request.cursor) % 4)))
         cursor = Cursor(float(sort_key), str(id), int(seen))
     except (ValueError, TypeError) as error:
-        raise BadRequest("that is no cursor of ours", parameter="cursor", allowed=["the `next` of an answer"], hint="copy `next` from an answer") from error
+        raise BadCursor("that is no cursor of ours", parameter="cursor", allowed=["the `next` of an answer"], hint="copy `next` from an answer") from error
     active = engine.active()
     if active is None or generation != active.name:
         raise CursorExpired("the index was rebuilt since that cursor was given", parameter="cursor", allowed=["the `next` of an answer"], hint="begin again from the first page")
     if asked != _asked(request):
-        raise BadRequest("that cursor belongs to another search", parameter="cursor", allowed=["the `next` of an answer"], hint="keep q, filters and sort as they were")
+        raise BadCursor("that cursor belongs to another search", parameter="cursor", allowed=["the `next` of an answer"], hint="keep q, filters and sort as they were")
     return cursor

@@ -213,6 +213,8 @@ def test_the_page_shows_each_step_with_its_count(client: FlaskClient) -> None:
 def test_steps_speak_the_readers_language_down_to_their_labels(client: FlaskClient) -> None:
     narrowed, nothing = (client.get(path, headers={"Accept-Language": "en"}).text for path in ("/search?q=高等数学&kind=job", "/search?q=zzzz不存在"))
     assert "Type: Job" in narrowed and "职位”" not in narrowed
+    book = client.get("/search?q=译林版五年级上册英语", headers={"Accept-Language": "en"}).text
+    assert "· Volume 2" in book and "· 下册" not in book
     assert "Browse all of Course" in nothing and "Browse all of 课程" not in nothing
 
 

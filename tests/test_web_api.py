@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,6 +104,16 @@ def test_a_cursor_walks_through_everything_once(client: FlaskClient) -> None:
     assert len(seen) == len(set(seen)) == len(records())
 
 
+def test_a_cursor_of_another_search_or_generation_is_refused_in_chinese(client: FlaskClient) -> None:
+    cursor = get(client, "/api/v1/search?size=30")["next"]
+    other = client.get(f"/api/v1/search?q=数学&size=30&cursor={quote(cursor)}").get_json(force=True)
+    packed = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    gone = base64.urlsafe_b64encode(orjson.dumps(["g0", *packed[1:]])).decode()
+    old = client.get(f"/api/v1/search?size=30&cursor={quote(gone)}").get_json(force=True)
+    assert (other["type"], old["type"]) == ("urn:haoke:problem:bad-request", "urn:haoke:problem:cursor-expired")
+    assert "不属于这次搜索" in other["detail"] and "从第一页重新开始" in old["detail"]
+
+
 def test_pay_that_falls_is_refused_in_chinese_with_what_can_be_asked(client: FlaskClient) -> None:
     body = client.get("/api/v1/search?salary=9000-3000").get_json(force=True)
     assert body["detail"] == "月薪应写成 最低-最高（元/月），不能是「9000-3000」" and body["parameter"] == "salary"
@@ -144,7 +155,7 @@ def test_what_cannot_be_answered_is_a_problem_that_says_what_can(client: FlaskCl
     assert response.status_code == body["status"] == 400
     assert response.mimetype == "application/problem+json"
     assert {"type", "title", "status", "detail"} <= set(body) and body["parameter"] == parameter
-    assert body["allowed"]
+    assert body["allowed"] and re.search("[一-鿿]", body["detail"]), "in Chinese"
 
 
 def test_a_wrong_value_names_near_ones_and_an_ambiguous_one_its_namesakes(client: FlaskClient) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.fields import FILTERS
+from ranking.facets import label
 from ranking.results import Request, Results, Step
 from web import wording
 from web.i18n import gettext as _
@@ -48,7 +49,8 @@ def words(step: Step) -> str:
         case "spelling":
             return _("不限条件，搜索「%(text)s」", text=step.request.text)
         case "neighbour":
-            return _("%(text)s · %(label)s", text=step.request.text, label=step.label)
+            field = next((name for name, values in step.request.filters.items() if step.label in [label(name, one) for one in values]), "")
+            return _("%(text)s · %(label)s", text=step.request.text, label=term(field, step.label))
         case "concept":
             return _("不要求「%(label)s」", label=dropped)
     return _("浏览全部%(label)s", label=term("kind", step.label))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from catalog.errors import BadRequest, CursorExpired, EngineUnavailable, GenerationError, HaokeError
+from catalog.errors import BadCursor, BadRequest, CursorExpired, EngineUnavailable, GenerationError, HaokeError
 from indexer.fields import FILTERS
 from ranking.results import MAX_QUERY
 from web import keep
@@ -46,9 +46,12 @@ class Problem:
 
 def describe(error: Exception) -> Problem:
     """The Problem that an exception stands for. What we did not foresee tells nothing of the inside."""
+    if isinstance(error, CursorExpired):
+        return _cursor("cursor-expired", _("索引已经更新，这个 cursor 不再有效：请从第一页重新开始"))
+    if isinstance(error, BadCursor):
+        return _cursor("bad-request", _("cursor 不属于这次搜索：请原样使用上一页给出的 next，其他条件保持不变"))
     if isinstance(error, BadRequest):
-        slug = "cursor-expired" if isinstance(error, CursorExpired) else "bad-request"
-        return Problem(400, slug, _("请求有误"), _sentence(error), error.parameter, tuple(error.allowed))
+        return Problem(400, "bad-request", _("请求有误"), _sentence(error), error.parameter, tuple(error.allowed))
     if isinstance(error, (EngineUnavailable, GenerationError)):
         wait = str(getattr(error, "retry_after", EngineUnavailable.retry_after))
         return Problem(503, "unavailable", _("搜索暂时不可用"), _("搜索服务正在恢复，请稍后再试"), headers={"Retry-After": wait})
@@ -57,6 +60,10 @@ def describe(error: Exception) -> Problem:
         title, detail = _known(error.code)
         return Problem(error.code, error.name.lower().replace(" ", "-"), title or error.name, detail or error.description or error.name, headers=headers)
     return Problem(500, "internal-error", _("服务器出错了"), _("这不是您的问题，我们已经记录下来，请稍后再试"))
+
+
+def _cursor(slug: str, detail: str) -> Problem:
+    return Problem(400, slug, _("请求有误"), detail, "cursor", (_("上一页给出的 next"),))
 
 
 def _known(code: int) -> tuple[str, str]:
