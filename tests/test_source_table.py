@@ -204,6 +204,16 @@ def test_a_row_without_id_or_title_is_a_bad_value(tmp_path: Path) -> None:
         assert caught.value.field == field and caught.value.hint
 
 
+@pytest.mark.parametrize("mapping", [MAPPING, MAPPING.replace('id = "no"', 'id = ["no", "name"]')])
+def test_an_id_of_more_digits_than_a_number_holds_is_refused_and_not_rounded(tmp_path: Path, mapping: str) -> None:
+    lines = ['{"no":18446744073709551616,"name":"a","intro":"x"}', '{"no":18446744073709551615,"name":"b","intro":"x"}', '{"no":7.0,"name":"c","intro":"x"}']
+    items, options = load(tmp_path, write(tmp_path, "t.jsonl", "\n".join(lines) + "\n"), mapping)
+    first, *others = values(items)
+    with pytest.raises(BadValue, match="not read exactly"):
+        table.transform(first, options)
+    assert [table.transform(one, options).id.partition(":b")[0].partition(":c")[0] for one in others] == ["college:18446744073709551615", "college:7"]
+
+
 def test_an_id_that_has_its_prefix_keeps_it(tmp_path: Path) -> None:
     assert [r.id for r in resources(tmp_path, write(tmp_path, "t.csv", HEAD + "college:7,a,x\n"))] == ["college:7"]
 

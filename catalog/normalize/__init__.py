@@ -20,7 +20,7 @@ from catalog.normalize import jobs, regions, school, study
 from catalog.normalize.codes import Coded, lookup, unique
 from catalog.normalize.dates import day, deadline
 from catalog.normalize.derive import catalogue_of, discipline_of, service_of
-from catalog.normalize.raw import LINE, LONG, TITLE, count, is_link, keep, line, names, texts, yes_or_no
+from catalog.normalize.raw import LINE, LONG, TITLE, count, is_link, keep, line, names, number_of_id, texts, yes_or_no
 from catalog.normalize.salary import salary
 from catalog.resource import Offer, Resource, Term
 from catalog.vocab import vocabulary
@@ -86,7 +86,7 @@ def assemble(fields: Mapping[str, object], *, source: str, kind: str, platform: 
 
 
 def _id(value: object, source: str) -> str:
-    text = line(value, cut=0)
+    text = line(number_of_id(value) if isinstance(value, float) else value, cut=0)
     if not text:
         raise BadValue("id", value, "the record has no id", "map the column that names the record within its source")
     full = text if text.startswith(source + ":") else f"{source}:{text}"

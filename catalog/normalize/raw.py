@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 
+from catalog.errors import BadValue
 from catalog.normalize.codes import unique
 from catalog.text import tidy
 from catalog.weblink import leads
 
+EXACT = 2.0**53  # from here on, a floating-point number stands for several whole ones
 TITLE, NAME, LINE, LONG = 1000, 300, 1000, 200_000  # longest title, open value, one-line text, summary
 
 _YES = {"true": True, "1": True, "yes": True, "是": True, "已认证": True, "已核验": True}
@@ -34,6 +36,13 @@ def texts(value: object) -> Iterator[str]:
         yield from texts(value.get("name"))
     else:
         yield str(value)
+
+
+def number_of_id(value: float) -> str:
+    """An id that its source wrote as a number with a point, or with more digits than a number holds. BadValue for the latter: it may be its neighbour's as well."""
+    if abs(value) >= EXACT:
+        raise BadValue("id", value, "a number of so many digits is not read exactly", "write it as text, in quotes or as a text column")
+    return str(int(value)) if value.is_integer() else str(value)
 
 
 def line(value: object, cut: int = LINE) -> str:

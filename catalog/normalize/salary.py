@@ -33,10 +33,17 @@ _PERIODS = {"小时": HOURS * DAYS, "时": HOURS * DAYS, "h": HOURS * DAYS, "天
 _AFTER = re.compile(
     r"(?:(?:及|或)?以[上下内]|起|左右|\+|-+)?[\s(]*(?:/\s*(?:人/|每|1)?\s*(" + _TIME + r")|每?\s*1?个?\s*(小时|[时天日周月年])(?=薪|$|[\s,.。;、)+~\-至到起以左结]))"
 )
-_BEFORE = re.compile(r"(?:每|(?<!\d)1)个?(小时|[时天日周月年])[^\d,.。;、)]{0,6}$|(小时|[时日周月年])薪[^\d,.。;]{0,6}$")
+_BEFORE = re.compile(r"(?:每|(?<!\d)1)个?(小时|[时天日周月年])[^\d,.。;、)]{0,6}$|(小时|[时日周月年])薪[^\d,.。;]{0,6}$|([日周])结[^\d,.。;]{0,6}$")
 _PAID_BY = re.compile("(时|日|周|年)薪")
 # 五险一金 counts insurances, no yuan.
 _BENEFITS = re.compile(r"[一二两三四五六七八九\d]险(?:[\s+、和及]*[一二两三\d]金)?")
+# 每天8小时, 7.5-8小时/天, 每周5天, 5天8小时: how long one works, no yuan. Of 1小时 and 20小时 the pay is meant.
+_H = r"(?<![\d.])(?:1[0-2]|[2-9])(?:\.5)?"
+_WORKED = re.compile(
+    r"(?:每[天日]|[天日]均)?\s*(?:" + _H + r"\s*[-~至到]\s*)?" + _H + r"\s*个?小时(?:\s*[/每]\s*[天日])?"
+    r"|每?周\s*(?:工作|上班)?\s*[2-7](?:\.5)?\s*天|(?<![\d.])[56](?:\.5)?\s*天(?=\s*(?:工作)?制|\s*工作|\s*" + _H + r"\s*小时)"
+)
+_EACH = re.compile(r"(?<![\d.])每?\s*1\s*个?(小时|[天日周月年])(?=\s*\d)")  # 1小时20元
 
 
 def salary(text: object) -> Salary | None:
@@ -55,6 +62,7 @@ def _salary(written: str) -> Salary | None:
 def amounts(text: str) -> tuple[int | None, int | None, int | None]:
     """(min, max, months paid a year): yuan a month, None where the text does not say."""
     text = _HAN.sub(_arabic, ungrouped(_BENEFITS.sub(" ", clean(text[:200]))))
+    text = _EACH.sub(r"每\1", _WORKED.sub(" ", text))
     months = _MONTHS.search(text)
     paid = int(months[1]) if months and 1 <= int(months[1]) <= 36 else None
     text = _MONTHS.sub("", text)

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import MappingError
+from catalog.normalize.raw import number_of_id
 from catalog.resource import Kind, Resource
 
 _KEYS = ("source", "kind", "platform", "fields", "constants")
@@ -69,8 +70,8 @@ def _flat(value: Any, field: str) -> str:
         return ""
     if isinstance(value, list):
         return (":" if field == "id" else " ").join(_flat(v, field) for v in value if v is not None and v != "")
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float):
+        return number_of_id(value) if field == "id" else str(int(value)) if value.is_integer() else str(value)
     return str(value)
 
 
