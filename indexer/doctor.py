@@ -61,7 +61,7 @@ def _generations(store: Store, engine: Engine) -> list[dict[str, str]]:
             findings.append(_finding("warning", f"index: {pending:,} changes are not searchable yet", "run `haoke index`"))
     for generation in generations:
         if generation.state == "building":
-            findings.append(_finding("warning", f"index: the build of {generation.name} was cut off", f"run `haoke reindex --resume`, or `haoke generations delete {generation.name}`"))
+            findings.append(_finding("warning", f"index: the build of {generation.name} has not ended", f"unless one is running: `haoke reindex --resume`, or `haoke generations delete {generation.name}`"))
     return findings
 
 
