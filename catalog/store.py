@@ -23,6 +23,7 @@ from catalog import schema
 from catalog.codec import DamagedRow, Entry, entry, unpack
 from catalog.errors import StoreError
 from catalog.placing import Outcome, Placing
+from catalog.readthrough import ReadThrough
 from catalog.resource import Resource
 
 FILE = "catalog.sqlite"
@@ -107,6 +108,7 @@ class Store:
         self._db = db
         self.path = path
         self._placing: Placing | None = None
+        self._through = ReadThrough(path)
 
     # ── opening ────────────────────────────────────────────────────────────────────────────────────────────────────
     @classmethod
@@ -171,6 +173,7 @@ class Store:
 
     def close(self) -> None:
         """Closes the file; an open transaction is undone."""
+        self._through.end()
         self._db.close()
 
     def __enter__(self) -> Self:
@@ -183,7 +186,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All that is written inside, or nothing. StoreError when another process keeps writing, or the disk is full."""
-        with _guard(self.path, "writing"):
+        with _guard(self.path, "writing"), self._through.watched():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 placing = self._placing = Placing(self._db, self.sequence())
@@ -294,7 +297,11 @@ class Store:
     def scan(self, batch: int = 1000, after: str = "") -> Iterator[tuple[str, int, bytes]]:
         """(id, sequence, JSON) of all live resources in order of id, after the id `after`."""
         sql = "SELECT id, sequence, body FROM resources WHERE id > ? AND body IS NOT NULL ORDER BY id LIMIT ?"
-        while rows := self._rows(sql, (after, batch)):
+        while True:
+            with self._through.watched():
+                rows = self._rows(sql, (after, batch))
+            if not rows:
+                return
             for id_, sequence, packed in rows:
                 yield id_, sequence, self._body(packed)
             after = rows[-1][0]
