@@ -24,6 +24,7 @@ from catalog.errors import EngineLocked, GenerationError
 from catalog.resource import Resource
 from catalog.store import Store
 from indexer.analysis import fingerprint
+from indexer.commits import documents_a_commit, documents_a_commit_left
 from indexer.document import to_documents
 from indexer.engine import Document, Engine, Generation, Pack, Packed, Writer
 from indexer.verify import fits, verify
@@ -31,8 +32,6 @@ from indexer.verify import fits, verify
 CHUNK = 500  # resources a worker turns into documents at a time
 TOGETHER = (20_000, 200_000)  # documents, at least and at most, that are put in order before they are written: see _place()
 PARTS = 50  # of a catalogue, each in order: the larger it is, the more a search gains; a document that waits takes 4 kB
-COMMIT_EVERY = 200_000  # documents between commits of a build, at most: what a crash costs
-FOLD = 8  # commits of one size that tantivy's merges make one segment of
 SEEN_EVERY = 20_000  # changes between commits of catching up: these are seen some seconds later
 LAST = "\U0010ffff"  # past every id: of a build that has come so far only changes are left to apply
 SERIAL_BELOW = 3_000  # fewer resources than this don't pay for starting processes
@@ -127,8 +126,8 @@ def _index_all(store: Store, writer: Writer, prior: Prior, pack: Pack, after: st
     batch: list[Made] = []
     left = store.size(after)
     together = min(TOGETHER[1], max(TOGETHER[0], total // PARTS))
-    between = documents_a_commit(total)
     fresh = not after  # a build that goes on may write again what stood behind its last commit
+    between = documents_a_commit(total) if fresh else documents_a_commit_left(total, left, writer.segments())
 
     def write() -> None:
         batch.sort(key=itemgetter(0))
@@ -157,15 +156,6 @@ def _taken(batch: list[Made]) -> Iterator[Packed]:
     """The documents of a batch from its end. What the engine has taken is held once, not twice."""
     while batch:
         yield batch.pop()[1]
-
-
-def documents_a_commit(total: int) -> int:
-    """Documents between the commits of a build: so that there are 1, 8, 64, … commits, which the merges of an engine that merges eight by eight bring down to one
-    segment. Whatever is asked is looked up once in each: ten of them took a sixth of the time of a search over a million."""
-    commits = 1
-    while total > commits * COMMIT_EVERY:
-        commits *= FOLD
-    return -(-total // commits)
 
 
 def _place(document: Document) -> Place:

@@ -259,6 +259,10 @@ class Writer(Protocol):
         """Makes all so far durable and visible, together with how far the generation has come."""
         ...
 
+    def segments(self) -> list[int]:
+        """Documents in each of the parts that a search looks through one after another, now that merges that are due have begun; [] where another machine sees to that."""
+        ...
+
 
 class Engine(Protocol):
     """A search engine with generations of one index."""

@@ -405,6 +405,8 @@ class EngineContract:
         with engine.writer(generation.name) as writer:
             writer.add(documents(JOBS[:2]))
             writer.commit(sequence=41, resume_after="a:2")
+        with engine.writer(generation.name) as writer:
+            assert writer.segments() in ([], [2]), "told only where nobody else merges"
         engine.close()
         unfinished = make().generations()[0]
         assert (unfinished.state, unfinished.sequence, unfinished.resume_after, unfinished.fingerprint) == ("building", 41, "a:2", "fp-1")

@@ -19,7 +19,7 @@ from catalog.errors import GenerationError
 from catalog.resource import Resource, Status
 from catalog.store import Store
 from indexer import build as building
-from indexer import doctor
+from indexer import commits, doctor
 from indexer import verify as verifying
 from indexer.build import apply_changes, prune, rebuild
 from indexer.document import to_document, to_documents, today
@@ -202,8 +202,8 @@ def test_an_index_of_another_dictionary_wants_a_rebuild(store: Store, engine: En
 
 def test_a_build_that_was_cut_off_goes_on_where_it_stopped(store: Store, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building, "CHUNK", 10)
-    monkeypatch.setattr(building, "COMMIT_EVERY", 20)
-    monkeypatch.setattr(building, "FOLD", 3)
+    monkeypatch.setattr(commits, "COMMIT_EVERY", 20)
+    monkeypatch.setattr(commits, "FOLD", 3)
 
     def stop(done: int, total: int) -> None:
         if done == 50:
@@ -239,22 +239,30 @@ def test_a_build_that_was_cut_off_while_it_caught_up_goes_on_there(store: Store,
     assert engine.count(Query()) == 67
 
 
-@pytest.mark.parametrize(("total", "commits"), [(0, 1), (60, 1), (200_000, 1), (200_001, 8), (1_600_000, 8), (1_600_001, 64), (11_473_052, 64)])
-def test_a_build_commits_as_often_as_merges_of_eight_bring_down_to_one(total: int, commits: int) -> None:
-    between = building.documents_a_commit(total)
-    assert between <= building.COMMIT_EVERY
-    assert between * commits >= total > between * (commits - 1) - commits
-
-
 def test_a_build_ends_in_one_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building, "CHUNK", 5)
-    monkeypatch.setattr(building, "COMMIT_EVERY", 20)
+    monkeypatch.setattr(commits, "COMMIT_EVERY", 20)
     engine = Embedded(tmp_path / "index")
     with Store.open(tmp_path) as store:
         put(store, (resource(f"a:{n:04}", f"会计 {n}") for n in range(1_000)))
         rebuild(store, engine, prior)
     assert engine._active_reader().searcher().num_segments == 1
     assert engine.count(Query()) == 1_000
+
+
+def test_a_build_that_goes_on_knows_what_it_has_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight segments that wait for a merge are merged with what comes next unless it begins before."""
+    engine = Embedded(tmp_path / "index")
+    generation = engine.begin("")
+    with engine.writer(generation.name) as writer:
+        assert writer.segments() == []
+        for number in range(3):
+            writer.add([to_document(resource(f"a:{number}", "会计"), 0.0)])
+            writer.commit(sequence=number, resume_after=f"a:{number}")
+        assert writer.segments() == [1, 1, 1]
+    with engine.writer(generation.name) as writer:
+        assert sum(writer.segments()) == 3
+    assert engine.generations()[0].resume_after == "a:2"
 
 
 def test_a_catalogue_that_was_restored_wants_a_new_index(store: Store, engine: Engine, tmp_path: Path) -> None:
@@ -292,10 +300,10 @@ BUILD = """
 import sys
 from pathlib import Path
 from catalog.store import Store
-from indexer import build
+from indexer import build, commits
 from indexer.engine import open_engine
 from ranking.signals import prior
-build.COMMIT_EVERY = 400
+commits.COMMIT_EVERY = 400
 build.CHUNK = 100
 home = Path(sys.argv[1])
 with Store.open(home, readonly=True) as store:
@@ -306,7 +314,7 @@ with Store.open(home, readonly=True) as store:
 def test_a_build_cut_off_after_its_first_commit_but_before_it_noted_so_writes_nothing_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = open_engine(f"embedded:{tmp_path / 'index'}")
     monkeypatch.setattr(building, "CHUNK", 100)
-    monkeypatch.setattr(building, "COMMIT_EVERY", 400)
+    monkeypatch.setattr(commits, "COMMIT_EVERY", 400)
     with Store.open(tmp_path) as store:
         put(store, (resource(f"a:{n:04}", f"会计 {n}") for n in range(2_000)))
         note = writing.write_json
@@ -354,7 +362,7 @@ import sys, time
 from multiprocessing import current_process
 from pathlib import Path
 from catalog.store import Store
-from indexer import build
+from indexer import build, commits
 from indexer.engine import open_engine
 from ranking.signals import prior
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import pytest
 from catalog.errors import EngineError, EngineLocked, GenerationError
 from catalog.store import Store
 from indexer import build as building
+from indexer import commits
 from indexer.build import apply_changes, prune, rebuild
 from indexer.document import to_document
 from indexer.engine import Engine, OneOf, Query, Term, open_engine
@@ -277,10 +278,10 @@ import sys
 import time
 from pathlib import Path
 from catalog.store import Store
-from indexer import build
+from indexer import build, commits
 from indexer.engine import open_engine
 from ranking.signals import prior
-build.COMMIT_EVERY = 60
+commits.COMMIT_EVERY = 60
 build.CHUNK = 20
 with Store.open(Path(sys.argv[1]), readonly=True) as store:
     build.rebuild(store, open_engine(sys.argv[2]), prior, resume=True, workers=1, progress=lambda done, total: print(done, flush=True))
@@ -306,7 +307,7 @@ def test_killed_at_any_moment_searches_go_on_and_the_next_build_completes(tmp_pa
 
 def test_a_build_that_goes_on_writes_nothing_twice(engine: Engine, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building, "CHUNK", 10)
-    monkeypatch.setattr(building, "COMMIT_EVERY", 100)
+    monkeypatch.setattr(commits, "COMMIT_EVERY", 100)
     monkeypatch.setattr(writing, "LOOKED_UP", 30)
 
     def stop(done: int, total: int) -> None:

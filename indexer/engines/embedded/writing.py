@@ -53,3 +53,8 @@ class IndexWriter:
             raise StoreError(f"the index can't be written: {error}", hint="free disk space, then run the command again") from error
         memory.give_back()
         write_json(self.folder / META, asdict(replace(read_meta(self.folder), sequence=sequence, resume_after=resume_after)))
+
+    def segments(self) -> list[int]:
+        """Documents in each segment, deleted ones included; merges that were under way when a writer was ended begin anew."""
+        self.writer.commit()
+        return [int(segment["max_doc"]) for segment in orjson.loads((self.folder / "meta.json").read_bytes())["segments"]]
