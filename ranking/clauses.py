@@ -3,6 +3,8 @@
 strict    every concept (in its field or in the text) and every stretch of words – as typed, or as a variant of it
 heard     the same, but a stretch may also only sound like a title
 near      the same, or share most of its characters with one title
+elsewhere all that was asked for, by anybody: what a school does not offer, others may
+most      every concept, and most of the words
 kept      every concept; the words may be missing
 loose     any of the concepts and words
 """
@@ -145,6 +147,9 @@ def questions(reading: Reading, usual: Callable[[Sequence[str]], frozenset[str]]
             yield Question("near", question(joined, heard=True, near=True), tuple(s.text for s in joined.stretches))
         yield Question("near", question(reading, heard=True, near=True), stretches)
     wanted = [s for s in reading.spans if s.meanings[0].field not in signals.WISHES]
+    theirs = [s for s in wanted if s.meanings[0].field in signals.WHOSE]
+    if theirs and (stretches or len(wanted) > len(theirs)):
+        yield Question("elsewhere", question(reading, elsewhere=True), tuple(dict.fromkeys(s.text for s in theirs)))
     if len(reading.words) > 2:
         most = Some(tuple(word_clause(t.text) for t in reading.words), len(reading.words) - max(1, len(reading.words) // 4))
         parts = [*(concept_clause(s) for s in wanted), most]
@@ -159,14 +164,15 @@ def questions(reading: Reading, usual: Callable[[Sequence[str]], frozenset[str]]
 
 
 @lru_cache(maxsize=1024)
-def question(reading: Reading, *, heard: bool = False, near: bool = False) -> Clause:
-    """All concepts and all stretches; wishes, helpers, the whole title and the words in their order add to the score.
+def question(reading: Reading, *, heard: bool = False, near: bool = False, elsewhere: bool = False) -> Clause:
+    """All concepts and all stretches; wishes, helpers, the whole title and the words in their order add to the score. elsewhere: whose it is, is a wish, too.
 
     Remembered (some 4 kB each): who narrows a search or turns its pages asks the same again, and to make it takes a tenth of a search.
     """
     if reading.empty:
         return Anything()
-    wishes = [s for s in reading.spans if s.meanings[0].field in signals.WISHES]
+    wished = signals.WISHES | signals.WHOSE if elsewhere else signals.WISHES
+    wishes = [s for s in reading.spans if s.meanings[0].field in wished]
     required = [concept_clause(s) for s in reading.spans if s not in wishes]
     weighing = list(required)
     for stretch in reading.stretches:
@@ -176,6 +182,8 @@ def question(reading: Reading, *, heard: bool = False, near: bool = False) -> Cl
     bonus = [concept_clause(s) for s in wishes] + [word_clause(t.text, signals.BONUS_WORD) for t in reading.helpers]
     if not required:
         return Some(tuple(bonus))
+    if reading.book and not reading.stretches:  # the book itself comes before its lessons
+        bonus.append(Scored(Term("kind", "textbook"), signals.BOOK))
     return apart(every(required), [*weighing, *bonus, *_order(reading)])
 
 

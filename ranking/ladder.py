@@ -21,7 +21,7 @@ from ranking.clauses import Question, question, questions
 from ranking.evidence import all_weighed, weighed
 from ranking.facets import label
 from ranking.narrow import filters, unexpired
-from ranking.query import Reading, understand
+from ranking.query import BOOK, Reading, understand
 from ranking.rarity import usual
 from ranking.results import Request, Step
 from ranking.spelling import corrected
@@ -31,7 +31,6 @@ MOST = 4  # filters, and concepts, that are tried
 KINDS = 6  # kinds to browse
 LOOKED_AT = 3  # hits whose titles may tell the spelling
 SPELT = ("heard", "near", "most")  # questions that find by sound, or by most of the characters
-BOOK = ("version", "grade", "volume", "subject", "stage")
 NEIGHBOURS: Mapping[str, int] = {"volume": 2, "version": 3, "grade": 2}  # field that may differ → how many are offered
 
 
@@ -57,12 +56,6 @@ def ladder(engine: Engine, request: Request, reading: Reading) -> tuple[Step, ..
     # of misspelt words, what is right matters, not what is left without one of them
     steps = list(_spelt(engine, request, reading)) or [*_unfiltered(engine, request), *neighbours(engine, request, reading), *_fewer(engine, request, reading)]
     return tuple(steps) or tuple(_browse(engine, request))
-
-
-def is_book(reading: Reading) -> bool:
-    """Whether a query names a school book: two or more of its version, grade, volume, subject."""
-    fields = {s.meanings[0].field for s in reading.spans} & set(BOOK)
-    return len(fields) > 1 and bool(fields & set(NEIGHBOURS))
 
 
 # ── counting ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -133,7 +126,7 @@ def _spelt(engine: Engine, request: Request, reading: Reading) -> Iterator[Step]
 
 def neighbours(engine: Engine, request: Request, reading: Reading) -> Iterator[Step]:
     """Books that differ from the one asked for in one field only: the other volume, another version, the next grade."""
-    if not is_book(reading):
+    if not reading.book:
         return
     for field, most in NEIGHBOURS.items():
         spans = [s for s in reading.spans if s.meanings[0].field == field]

@@ -83,7 +83,7 @@ def spot(text: str, tokens: list[Token]) -> list[Span]:
     # 初中三年级 is a longer name than the 三年级上 that a pattern sees in 初中三年级上册
     taken = _longest(p for p in patterns if not any(f.start < p.start < f.end < p.end or (f.start < p.start and p.end <= f.end) for f in found))
     rest = [s for s in _without_lonely(_longest(found), text) if all(s.end <= t.start or s.start >= t.end for t in taken)]
-    return [_majors(s, text) for s in sorted([*taken, *rest], key=lambda s: s.start) if not _torn(s, [*taken, *rest], text)]
+    return _editions([_majors(s, text) for s in sorted([*taken, *rest], key=lambda s: s.start) if not _torn(s, [*taken, *rest], text)])
 
 
 def _torn(span: Span, spans: list[Span], text: str) -> bool:
@@ -98,6 +98,24 @@ def _torn(span: Span, spans: list[Span], text: str) -> bool:
     inside = {i for s in spans for i in range(s.start, s.end)}
     left = [i for i in range(start, end) if i not in inside]
     return len(left) == 1 and (left[0] in (span.start - 1, span.end)) and end - start <= 5
+
+
+@lru_cache(maxsize=1)
+def _known_as() -> dict[tuple[str, str], Meaning]:
+    """(edition that people say, subject) → the edition that its books are."""
+    said = [(entry.attrs["known-as"], subject, entry.code) for entry in vocabulary("version") if "known-as" in entry.attrs for subject in entry.attrs["known-in"].split(",")]
+    return {(name, subject): Meaning("version", code) for name, subject, code in said}
+
+
+def _editions(spans: list[Span]) -> list[Span]:
+    """人教版 beside 语文 is also the 统编版: some books are called by their publisher although their edition has a name of its own."""
+    subjects = [m.code for s in spans for m in s.meanings if m.field == "subject"]
+
+    def of(span: Span) -> Span:
+        others = [other for m in span.meanings if m.field == "version" for subject in subjects if (other := _known_as().get((m.code, subject)))]
+        return replace(span, meanings=tuple(dict.fromkeys([*span.meanings, *others]))) if others else span
+
+    return [of(s) for s in spans] if subjects else spans
 
 
 def _majors(span: Span, text: str) -> Span:

@@ -23,6 +23,8 @@ from ranking.meaning import Span
 from ranking.names import spot, syllable_runs
 from ranking.results import Concept
 
+BOOK = ("version", "grade", "volume", "subject", "stage")  # fields that tell one school book from another
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -58,6 +60,12 @@ class Reading:
     def empty(self) -> bool:
         """Nothing to search for: only then everything is shown."""
         return not (self.spans or self.stretches or self.helpers)
+
+    @property
+    def book(self) -> bool:
+        """Whether a school book is named: two or more of its fields, its version, grade or volume among them."""
+        fields = {s.meanings[0].field for s in self.spans} & set(BOOK)
+        return len(fields) > 1 and bool(fields - {"subject", "stage"})
 
     @property
     def words(self) -> tuple[Token, ...]:

@@ -29,11 +29,14 @@ PLAIN_TITLE = 0.85  # in the title
 PLAIN_TEXT = 0.45  # anywhere else
 #: Concepts that help but need not be held: few resources say so, and people mean it as a wish.
 WISHES = frozenset({"experience", "audience", "access", "resource_type"})
+#: Concepts that say whose a thing is. Where it is not there, what is asked for matters more: 线性代数 of others, not whatever 清华 has.
+WHOSE = frozenset({"school", "version"})
 CONCEPT_FIELD = 0.5  # of the score of such a concept's field, which its words in the text add to
 CONCEPT_TEXT = 0.8  # of the words of a concept that says what a thing is about (subject, major, industry), scored as words
 
 # how much a way of matching counts against the same words found as words
 TITLE_PHRASE = 2.5  # × BM25 of the places where the query's words meet, in the title
+BOOK = 8.0  # a school book, where nothing but one is named
 EXACT_TITLE = 16.0  # the whole title is the whole query
 EXACT_PART = 0.6  # of it: the query without its helpers, or in Taiwan's words
 GRAM = 0.35  # a word found only by its characters

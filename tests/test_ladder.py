@@ -185,6 +185,36 @@ def test_one_thing_that_is_not_here_can_be_let_go(engine: Engine) -> None:
     assert found.interpretation.relaxed
 
 
+@pytest.mark.parametrize(("text", "title"), [("清华 高数", "高等数学（一）"), ("高等数学 北大", "高等数学（一）"), ("北京大学 数据结构", "数据结构与算法"), ("浙大 生物制药工艺", "生物制药工艺学")])
+def test_what_a_school_does_not_offer_is_shown_of_others(engine: Engine, text: str, title: str) -> None:
+    """Who asks for a course of one school wants the course: not whatever else that school has."""
+    found = asked(engine, text)
+    assert (found.by, found.hits[0].resource["title"]) == ("elsewhere", title)
+    (school,) = found.interpretation.relaxed
+    assert text.replace(school, "").strip() in {step.request.text for step in found.ladder}, "the search without the school can be gone on with"
+
+
+def test_a_book_that_one_publisher_does_not_have_is_shown_of_others(engine: Engine) -> None:
+    found = asked(engine, "北师大版 六年级上册 英语")
+    assert (found.by, found.interpretation.relaxed, [hit.resource["version"] for hit in found.hits]) == ("elsewhere", ("北师大版",), [["yilin"]])
+
+
+def test_a_book_that_is_named_comes_before_its_lessons(tmp_path: Path) -> None:
+    place = {"stage": ("primary",), "subject": ("chinese",), "grade": ("g4",), "volume": ("up",), "service": "k12", "source": ("book",)}
+    book = Resource(id="book:1", kind="textbook", title="小学语文统编版四年级上册", version=("tongbian",), **place)
+    lessons = [Resource(id=f"book:l{n}", kind="lesson", title="语文园地", version=("renjiao",), popularity=1e6, **place) for n in range(6)]
+    engine = build(tmp_path, [book, *lessons])
+    found = asked(engine, "人教版 四年级 语文 上册")
+    assert (found.by, found.total, found.hits[0].id) == ("strict", 7, "book:1")
+    assert asked(engine, "四年级 语文园地").hits[0].id != "book:1", "a lesson is named"
+    engine.close()
+
+
+def test_what_a_school_offers_is_its_own(engine: Engine) -> None:
+    found = asked(engine, "浙大 数据结构")
+    assert (found.by, found.total, found.interpretation.relaxed) == ("strict", 1, ())
+
+
 def test_what_truly_is_not_here_leads_to_what_is(engine: Engine) -> None:
     found = asked(engine, "qqqq")
     assert found.total == 0 and {s.kind for s in found.ladder} == {"browse"}

@@ -125,6 +125,15 @@ def test_what_is_no_pay_is_not_read_as_one(text: str) -> None:
     assert not [c for c in reading.concepts if c.field == "salary"]
 
 
+@pytest.mark.parametrize(
+    ("text", "editions"),
+    [("人教版 四年级 语文 上册", ["renjiao", "tongbian"]), ("历史七年级人教", ["renjiao", "tongbian"]), ("人教版数学五年级", ["renjiao"]), ("人教版五年级上册", ["renjiao"]), ("部编版语文", ["tongbian"])],
+)  # fmt: skip
+def test_books_are_also_known_by_their_publisher(text: str, editions: list[str]) -> None:
+    """人教版语文 has been the 统编版 since 2019; its publisher is the same."""
+    assert [m.code for s in understand(text).spans for m in s.meanings if m.field == "version"] == editions
+
+
 def test_the_longest_query_is_understood_in_time() -> None:
     """50 ms a query. The usual ones take less than one, see bench/understanding.py; these are built to be slow."""
     hard = [piece * (MAX_QUERY // len(piece)) for piece in (*PIECES, "zhongguo", "xian", "一", "人教版八年级上册物理", "万1-2k", "x1", "大学", "shi'")]

@@ -127,6 +127,8 @@ VERSION_ALIASES: Mapping[str, tuple[str, ...]] = {
     "闽教版": ("闽教", "福建教育出版社"),
     "鄂教版": ("鄂教", "湖北教育出版社"),
 }
+# Since 2019 three subjects have one edition in the whole country. Its publisher is 人民教育出版社, so people go on calling it by that: 人教版语文.
+VERSION_KNOWN_AS: Mapping[str, tuple[str, str]] = {"统编版": ("renjiao", "chinese,history,morality,politics")}
 # Labels that only another entry's alias needs: the same version under a second spelling of the platform's.
 SAME = {alias: label for label, aliases in VERSION_ALIASES.items() for alias in aliases}
 # Joint editions that people look for under the older, single name; editions whose label does not begin with their base.
@@ -164,6 +166,8 @@ def version_rows(labels: list[str]) -> Iterator[Row]:
         bare = label.removesuffix("版")
         if bare != label and "（" not in bare and bare not in NOT_BARE:
             row.add(bare)
+        if label in VERSION_KNOWN_AS:
+            row.attrs["known-as"], row.attrs["known-in"] = VERSION_KNOWN_AS[label]
         if "主编" in label:
             row.attrs["editor"] = label.rsplit("主编：", 1)[1].rstrip("）)")
         yield row
