@@ -25,7 +25,7 @@ from catalog.store import Store
 from indexer.analysis import fingerprint
 from indexer.document import to_document
 from indexer.engine import Best, Clause, Engine, Every, Scored, Some, Term, open_engine
-from ranking import clauses, diversity, signals, variants, words
+from ranking import diversity, questions, signals, variants, words
 from ranking.evaluate import read, score
 from ranking.results import Request
 from ranking.search import search
@@ -101,7 +101,7 @@ def switches() -> dict[str, Off]:
             found[name] = value(name, 1.0 if name in FACTORS else 0.0)
     found["HOMOPHONE"] = nothing(variants, "heard", lambda text: ())
     found["PINYIN"] = nothing(variants, "spelled", lambda text: ())
-    found["NEAR"] = nothing(clauses, "near_clause", lambda text: None)
+    found["NEAR"] = nothing(questions, "near_clause", lambda text: None)
     found["SYNONYM"] = nothing(variants, "rewritten", lambda text: [])
     found["Taiwan's words"] = nothing(variants, "taiwan", lambda text: ())
     for group, fields in CONCEPTS.items():
@@ -112,7 +112,7 @@ def switches() -> dict[str, Off]:
 def forget() -> None:
     """Lets what was made of readings be made anew: it holds the weights and the variants of before."""
     words.word_clause.cache_clear()
-    clauses.question.cache_clear()
+    questions.question.cache_clear()
 
 
 @contextmanager

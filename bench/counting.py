@@ -17,11 +17,11 @@ import cli
 from indexer.engine import Query, open_engine
 from indexer.engines.embedded import Embedded
 from indexer.engines.embedded.counts import count, total
-from ranking.clauses import question
 from ranking.evidence import weighed
 from ranking.facets import TREE, counted
 from ranking.narrow import unexpired
 from ranking.query import understand
+from ranking.questions import question
 from ranking.results import Request
 from ranking.search import default_facets
 

@@ -32,9 +32,9 @@ from indexer.analysis import fingerprint
 from indexer.document import to_document
 from indexer.engine import Clause, Engine, Query, Term, open_engine
 from ranking import variants
-from ranking.clauses import question
 from ranking.evaluate import read
 from ranking.query import understand
+from ranking.questions import question
 from ranking.signals import prior
 
 FIELDS = ("sounds", "short")

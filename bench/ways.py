@@ -21,8 +21,8 @@ from indexer.build import rebuild
 from indexer.document import to_document
 from indexer.engine import Engine
 from indexer.engines.embedded import Embedded
-from ranking.clauses import question
 from ranking.query import understand
+from ranking.questions import question
 from ranking.results import Request
 from ranking.search import search
 from ranking.signals import prior

@@ -9,10 +9,11 @@ from catalog.errors import BadRequest
 from catalog.resource import Resource
 from indexer.engine import Clause, Engine, OneOf, Query, Some
 from ranking.bag import weights
-from ranking.clauses import Question, concept_clause, words_of
+from ranking.clauses import concept_clause
 from ranking.evidence import weighed
 from ranking.narrow import unexpired
 from ranking.query import Reading, understand
+from ranking.questions import Question, words_of
 from ranking.search import ask
 from ranking.signals import signals
 

@@ -17,11 +17,11 @@ from functools import partial
 from catalog.text import key
 from catalog.vocab import vocabulary
 from indexer.engine import Anything, Engine, Hit, Page, Query
-from ranking.clauses import Question, question, questions
 from ranking.evidence import all_weighed, weighed
 from ranking.facets import label
 from ranking.narrow import filters, unexpired
 from ranking.query import BOOK, Reading, understand
+from ranking.questions import Question, question, questions
 from ranking.rarity import usual
 from ranking.results import Request, Step
 from ranking.spelling import corrected

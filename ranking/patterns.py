@@ -33,14 +33,15 @@ def school_years(text: str, others: Sequence[Span]) -> list[Span]:
 
 
 def salaries(text: str) -> list[Span]:
-    """1万以上, 月薪3万以上, 15k-20k, 月薪5000-8000, 8千起: pay a month, open at one end or not."""
+    """1万以上, 月薪3万以上, 15k-20k, 月薪5000-8000, 8千起, 8000以上: pay a month, open at one end or not."""
     spans = []
     for match in _SALARY.finditer(text):
         unit, unit2, edge = match["unit"], match["unit2"], match["edge"]
         if not (unit2 or edge or match["named"]):  # 3万 alone may be anything
             continue
         written = [float(amount) for amount in (match["low"], match["high"]) if amount]
-        if not (unit or unit2) and not (match["named"] and min(written) >= _LEAST):
+        # without a unit: what is called pay, or is so round and so much that it is nothing else: 会计 8000以上
+        if not (unit or unit2) and (min(written) < _LEAST or not (match["named"] or all(amount % 100 == 0 for amount in written))):
             continue
         amounts = sorted(_yuan(written, unit, unit2))
         if amounts[-1] > _MOST:

@@ -4,7 +4,7 @@
 2. What only speaks about searching (有没有, 我想找) falls away; see data/dict/query_words.tsv.
 3. Names of the vocabularies are spotted (ranking.names).
 4. What is left are words, in stretches that were written together; generic ones (课程, 视频) help without being asked for.
-What the reading asks of an engine is built in ranking.clauses.
+What the reading asks of an engine is built in ranking.questions.
 """
 
 from __future__ import annotations

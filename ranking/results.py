@@ -101,5 +101,5 @@ class Results:
     suggestion: str | None = None
     next: str | None = None
     ladder: tuple[Step, ...] = ()
-    by: str = "strict"  # the question that found it: see ranking.clauses
+    by: str = "strict"  # the question that found it: see ranking.questions
     others: Mapping[str, tuple[ResultHit, ...]] = field(default_factory=dict)  # kind that the first page lacks → its best hits

@@ -16,12 +16,12 @@ from indexer.analysis import is_han, word_grams
 from indexer.engine import Engine, Filter, Hit, OneOf, Page, Query
 from indexer.fields import FACETS, FILTERS, SHOWN
 from ranking import cursor, diversity
-from ranking.clauses import Question, questions
 from ranking.evidence import weighed
 from ranking.facets import completed, counted, shown, valued
 from ranking.ladder import onward
 from ranking.narrow import ahead, filters, unexpired
 from ranking.query import Reading, understand
+from ranking.questions import Question, questions
 from ranking.rarity import usual
 from ranking.rerank import WINDOW, reranked
 from ranking.results import MAX_QUERY, MAX_SIZE, MAX_WINDOW, SORTS, FacetValue, Interpretation, Request, ResultHit, Results

@@ -29,8 +29,12 @@ PLAIN_TITLE = 0.85  # in the title
 PLAIN_TEXT = 0.45  # anywhere else
 #: Concepts that help but need not be held: few resources say so, and people mean it as a wish.
 WISHES = frozenset({"experience", "audience", "access", "resource_type"})
-#: Concepts that say whose a thing is. Where it is not there, what is asked for matters more: 线性代数 of others, not whatever 清华 has.
+#: Concepts that say whose a thing is, and where. Where it is not there, what is asked for matters more: 线性代数 of others, not whatever 清华 has.
 WHOSE = frozenset({"school", "version"})
+WHERE = frozenset({"region"})
+AROUND = 10.0  # what lies in the same province or city as a place that has nothing itself
+#: Concepts that say what a thing is about.
+ABOUT = frozenset({"subject", "major", "discipline", "industry", "occupation"})
 CONCEPT_FIELD = 0.5  # of the score of such a concept's field, which its words in the text add to
 CONCEPT_TEXT = 0.8  # of the words of a concept that says what a thing is about (subject, major, industry), scored as words
 

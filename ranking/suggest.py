@@ -17,14 +17,15 @@ from catalog.vocab import vocabulary
 from indexer.engine import Anything, Between, Engine, Hit, OneOf, Query
 from indexer.fields import FACETS
 from indexer.sounds import is_letters
-from ranking.clauses import every, question
 from ranking.completion import Fit, Names, fit, title_clause, typed_key
 from ranking.narrow import filters as narrowed
 from ranking.narrow import unexpired
 from ranking.part import Watched, remembered
 from ranking.popular import popular_queries
 from ranking.query import understand
+from ranking.questions import question
 from ranking.variants import rewritten, taiwan
+from ranking.words import every
 
 #: Fields whose values are offered, and how many values at most; a label in two fields is offered as the first of them.
 ENTITIES: Mapping[str, int] = {

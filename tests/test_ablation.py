@@ -5,8 +5,8 @@ import pytest
 from bench.ablation import switched, switches, without
 from bench.understanding import plain
 from indexer.engine import Clause
-from ranking.clauses import question
 from ranking.query import understand
+from ranking.questions import question
 
 QUERIES = ("jixie gongcheng", "高数", "计算机网咯 北京", "机械工程师", "人教版 数学", "清华大学 程式設計", "马原 笔记")
 

@@ -8,8 +8,8 @@ import pytest
 
 from indexer.engine import Best, Clause, Engine, Every, Hit, OneOf, Passing, Query, Scored, Some, Term, open_engine
 from ranking.bag import apart, weights
-from ranking.clauses import questions
 from ranking.query import understand
+from ranking.questions import questions
 from ranking.words import word_clause
 from tests.engine_contract import build, documents, resource
 

@@ -13,8 +13,8 @@ from catalog.resource import Resource
 from indexer.engine import Engine, OneOf, Query
 from indexer.fields import VERIFIED
 from ranking import rarity
-from ranking.clauses import questions
 from ranking.query import understand
+from ranking.questions import questions
 from ranking.rarity import Rarity
 from ranking.results import Request, Results, Step
 from ranking.search import search
@@ -197,6 +197,29 @@ def test_what_a_school_does_not_offer_is_shown_of_others(engine: Engine, text: s
 def test_a_book_that_one_publisher_does_not_have_is_shown_of_others(engine: Engine) -> None:
     found = asked(engine, "北师大版 六年级上册 英语")
     assert (found.by, found.interpretation.relaxed, [hit.resource["version"] for hit in found.hits]) == ("elsewhere", ("北师大版",), [["yilin"]])
+
+
+@pytest.mark.parametrize(("text", "first"), [("铜陵 爬虫工程师", "a:1"), ("铜陵 护士", "a:3")])
+def test_what_a_place_does_not_have_is_shown_of_what_lies_around(tmp_path: Path, text: str, first: str) -> None:
+    """Not whatever that place has."""
+    posts = [("爬虫工程师", "440100"), ("爬虫工程师", "340100"), ("护士", "110000"), ("护士", "340200"), ("木匠", "340700")]
+    engine = build(tmp_path, [Resource(id=f"a:{n}", kind="job", source=("a",), title=title, region=(region,)) for n, (title, region) in enumerate(posts)])
+    found = asked(engine, text)
+    assert (found.by, found.total, found.hits[0].id, found.interpretation.relaxed) == ("elsewhere", 2, first, ("铜陵",))
+    engine.close()
+
+
+def test_of_three_things_that_nothing_has_together_two_find(tmp_path: Path) -> None:
+    """Not whatever has one of them."""
+    jobs = [
+        Resource(id=f"a:{n}", kind="job", source=("a",), title=title, region=region)
+        for n, (title, region) in enumerate([("监理", ("420100",)), ("木匠", ("420100",)), ("监理", ("110000",)), ("土木工程", ("420100",))])
+    ]
+    engine = build(tmp_path, [*jobs, Resource(id="a:c", kind="course", source=("a",), title="土木工程概论")])
+    found = asked(engine, "土木工程 监理 武汉")
+    assert (found.by, sorted(hit.id for hit in found.hits)) == ("nearly", ["a:0", "a:3"])
+    assert set(found.interpretation.relaxed) == {"土木工程", "监理", "武汉"}
+    engine.close()
 
 
 def test_a_book_that_is_named_comes_before_its_lessons(tmp_path: Path) -> None:

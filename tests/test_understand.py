@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from catalog.vocab import vocabulary
 from indexer.engine import Engine, Query
 from indexer.fields import FIELDS
-from ranking.clauses import questions
 from ranking.evaluate import read
 from ranking.evidence import weighed
 from ranking.narrow import filters, unexpired
 from ranking.query import Reading, understand
+from ranking.questions import questions
 from ranking.results import MAX_QUERY, Request
 from ranking.search import WHERE, ask, search
 from ranking.values import resolve
@@ -109,7 +109,7 @@ def test_a_mistyped_query_is_understood_and_asked(text: str) -> None:
     [
         ("15k-20k", "15000-20000"), ("1-1.5万", "10000-15000"), ("8000-1.2万", "8000-12000"), ("3000-5千", "3000-5000"), ("20k-15k", "15000-20000"),
         ("月薪5000-8000", "5000-8000"), ("工资8千-12000", "8000-12000"), ("月薪8千到9", "8000-9000"), ("月薪5000", "5000-"), ("月薪1万以下", "-10000"),
-        ("1万以上", "10000-"), ("8千起", "8000-"), ("3000-2千", "2000-3000"),
+        ("1万以上", "10000-"), ("8千起", "8000-"), ("3000-2千", "2000-3000"), ("8000以上", "8000-"), ("5000以下", "-5000"), ("12000+", "12000-"),
     ],
 )  # fmt: skip
 def test_pay_is_read_as_a_range_that_rises(text: str, value: str) -> None:
@@ -118,7 +118,7 @@ def test_pay_is_read_as_a_range_that_rises(text: str, value: str) -> None:
     assert filters({"salary": (value,)}) and resolve("salary", value) == value
 
 
-@pytest.mark.parametrize("text", ["月薪" + "㊿" * 140 + "以上", "月薪99999万以上", "1-999999千", "月薪5-8", "5000-8000", "3万"])
+@pytest.mark.parametrize("text", ["月薪" + "㊿" * 140 + "以上", "月薪99999万以上", "1-999999千", "月薪5-8", "5000-8000", "3万", "2026以上", "985以上", "300+", "8000"])
 def test_what_is_no_pay_is_not_read_as_one(text: str) -> None:
     reading = understand(text)
     check(reading)
