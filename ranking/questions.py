@@ -67,7 +67,8 @@ def questions(reading: Reading, usual: Callable[[Sequence[str]], frozenset[str]]
     yield from rungs if about else sorted(rungs, key=lambda rung: rung.name == "kept")  # else the words are what it is about
     held = usual([t.text for t in (*reading.words, *reading.helpers)])
     bonus = [word_clause(t.text) for t in (*reading.words, *reading.helpers) if t.text in held]
-    parts = [concept_clause(s) for s in reading.spans] + [word_clause(t.text) for t in (*reading.words, *reading.helpers) if t.text not in held]
+    alone = {s.text: words_of(reading, s, heard=False, near=False)[0] for s in reading.stretches if len(s.words) == 1}  # 高数 is also 高等数学
+    parts = [concept_clause(s) for s in reading.spans] + [alone.get(t.text) or word_clause(t.text) for t in (*reading.words, *reading.helpers) if t.text not in held]
     yield Question("loose", apart(Some(tuple(parts)), [*parts, *bonus]), (*concepts, *stretches) or (reading.text,))
 
 
@@ -75,7 +76,8 @@ def _elsewhere(reading: Reading, wanted: Sequence[Span]) -> Iterator[Question]:
     before = 0
     for fields in (signals.WHOSE, signals.WHOSE | signals.WHERE):
         theirs = tuple(dict.fromkeys(s.text for s in wanted if s.meanings[0].field in fields))
-        if len(theirs) > before and (reading.stretches or any(s.meanings[0].field not in fields for s in wanted)):
+        alone = len(theirs) == len({s.meanings[0].field for s in wanted} & fields)  # of two schools one is better than none
+        if alone and len(theirs) > before and (reading.stretches or any(s.meanings[0].field not in fields for s in wanted)):
             yield Question("elsewhere", question(reading, optional=fields), theirs)
         before = len(theirs)
 

@@ -209,6 +209,16 @@ def test_what_a_place_does_not_have_is_shown_of_what_lies_around(tmp_path: Path,
     engine.close()
 
 
+def test_of_two_schools_one_is_better_than_none(engine: Engine) -> None:
+    found = asked(engine, "清华 北大 经济学原理")
+    assert (found.by, found.hits[0].resource["school"]) == ("nearly", ["北京大学"])
+
+
+def test_a_short_name_means_its_course_even_where_little_else_fits(engine: Engine) -> None:
+    found = asked(engine, "高数 鲸鱼")
+    assert (found.by, found.hits[0].resource["title"]) == ("loose", "高等数学（一）")
+
+
 def test_of_three_things_that_nothing_has_together_two_find(tmp_path: Path) -> None:
     """Not whatever has one of them."""
     jobs = [
