@@ -24,7 +24,7 @@ from catalog.errors import EngineLocked, GenerationError
 from catalog.resource import Resource
 from catalog.store import Store
 from indexer.analysis import fingerprint
-from indexer.commits import documents_a_commit, documents_a_commit_left
+from indexer.commits import documents_a_commit
 from indexer.document import to_documents
 from indexer.engine import Document, Engine, Generation, Pack, Packed, Writer
 from indexer.verify import fits, verify
@@ -127,7 +127,7 @@ def _index_all(store: Store, writer: Writer, prior: Prior, pack: Pack, after: st
     left = store.size(after)
     together = min(TOGETHER[1], max(TOGETHER[0], total // PARTS))
     fresh = not after  # a build that goes on may write again what stood behind its last commit
-    between = documents_a_commit(total) if fresh else documents_a_commit_left(total, left, writer.segments())
+    between = documents_a_commit(total, left, [] if fresh else writer.segments())
 
     def write() -> None:
         batch.sort(key=itemgetter(0))

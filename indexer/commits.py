@@ -14,18 +14,18 @@ COMMIT_EVERY = 200_000  # documents between commits of a build, at most: what a 
 FOLD = 8  # commits of one size that tantivy's merges make one segment of
 
 
-def documents_a_commit(total: int) -> int:
-    """Documents between the commits of a build of `total` documents."""
-    return -(-total // _commits(total))
-
-
-def documents_a_commit_left(total: int, left: int, segments: Sequence[int]) -> int:
-    """… of a build that goes on with its last `left` documents, over segments of so many each.
+def documents_a_commit(total: int, left: int = 0, segments: Sequence[int] = ()) -> int:
+    """Documents between the commits of a build of `total` documents; of one that goes on with its last `left`, over segments of so many each.
 
     Merges that were under way when it was ended begin anew, with what was committed meanwhile: nine or ten together instead of eight. By the plan of the beginning there would
     be too few commits left to fill the last eight – 11.47 million ended in fourteen segments –, so these become smaller, and as many as are missing.
     """
-    commits, usual = _commits(total), documents_a_commit(total)
+    commits = 1
+    while total > commits * COMMIT_EVERY:
+        commits *= FOLD
+    usual = -(-total // commits)
+    if not segments:  # nothing is written yet, or another machine merges
+        return usual
     levels = Counter(max(0, round(log(max(1, size) / usual, FOLD))) for size in segments)
     done, worth, level = 0, 1, 0
     while worth < commits:
@@ -35,10 +35,3 @@ def documents_a_commit_left(total: int, left: int, segments: Sequence[int]) -> i
             done += levels[level] * worth
         worth, level = worth * FOLD, level + 1
     return -(-left // max(1, commits - done))
-
-
-def _commits(total: int) -> int:
-    commits = 1
-    while total > commits * COMMIT_EVERY:
-        commits *= FOLD
-    return commits

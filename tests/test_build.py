@@ -362,7 +362,7 @@ import sys, time
 from multiprocessing import current_process
 from pathlib import Path
 from catalog.store import Store
-from indexer import build, commits
+from indexer import build
 from indexer.engine import open_engine
 from ranking.signals import prior
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import commits
-from indexer.commits import documents_a_commit, documents_a_commit_left
+from indexer.commits import documents_a_commit
 
 LEVEL, LEAST = 0.75, 10_000  # of tantivy's LogMergePolicy: sizes within a factor of 2^0.75 are one level, smaller segments than that are equal
 
@@ -36,11 +36,15 @@ def test_it_commits_as_often_as_merges_of_eight_bring_down_to_one(total: int, wa
 def test_eleven_million_that_were_ended_with_nine_waiting() -> None:
     """As it happened: by the plan of the beginning, seven large segments and seven small ones."""
     segments, left = [179_500] * 9, 11_473_052 - 9 * 179_500
-    between = documents_a_commit_left(11_473_052, left, segments)
+    between = documents_a_commit(11_473_052, left, segments)
     assert -(-left // between) == 56
     usual = documents_a_commit(11_473_052)
     assert len(gone_on(merged(segments), left, usual)) == 14
     assert len(gone_on(merged(segments), left, between)) == 1
+
+
+def test_where_another_machine_merges_a_build_that_goes_on_commits_no_more_often() -> None:
+    assert documents_a_commit(11_473_052, 1_000_000, []) == documents_a_commit(11_473_052)
 
 
 def gone_on(segments: list[int], left: int, between: int) -> list[int]:
@@ -63,7 +67,7 @@ def ended(total: int, ends: list[tuple[int, int]]) -> list[int]:
             left -= segments[-1]
             if number < written - unmerged:
                 segments = merged(segments)
-        between = documents_a_commit_left(total, left, segments)
+        between = documents_a_commit(total, left, segments)
         segments = merged(segments)
     return gone_on(segments, left, between)
 
