@@ -34,6 +34,7 @@ from bench.generate import write
 from bench.ingest import run, size
 from bench.search import pages, percentile, sampled
 from bench.served import memory
+from catalog.machine import memory as machine_memory
 from indexer.engine import Engine, Query, open_engine
 from ranking.results import Request
 from ranking.search import search
@@ -157,8 +158,7 @@ def measure(kind: str, root: str, built: Built, seconds: float) -> Point:
 
 def machine() -> str:
     """Where this was measured."""
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} cores, {total:.0f} GB, Python {platform.python_version()}, tantivy {version('tantivy')}"
+    return f"{os.cpu_count()} cores, {machine_memory() / 2**30:.0f} GB, Python {platform.python_version()}, tantivy {version('tantivy')}"
 
 
 def command() -> str:

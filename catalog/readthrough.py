@@ -7,16 +7,13 @@ page by page until that has cost about what reading the whole costs; then the wh
 
 from __future__ import annotations
 
-import os
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 
-try:
-    import resource
-except ImportError:  # a system that can't tell what was read
-    resource = None  # type: ignore[assignment]
+from catalog import machine
 
 SMALL = 64 * 1024 * 1024  # bytes; a smaller file is in memory before this could help
 SHARE = 0.5  # of the machine's memory that a file may take which is read through: the rest is for what serves beside
@@ -43,13 +40,13 @@ class ReadThrough:
             yield
         finally:
             self.read += _from_disk() - before
-            if self._reading is None and self.read > SMALL / TIMES:
+            if self._reading is None:
                 self._begin()
 
     def _begin(self) -> None:
         with suppress(OSError):  # not there yet, or no longer: whoever opens it says so
             size = self.path.stat().st_size
-            if size >= SMALL and self.read > size / TIMES and size <= SHARE * _memory():
+            if size >= SMALL and self.read > size / TIMES and size <= SHARE * machine.memory():
                 self._reading = Thread(target=self._through, daemon=True)
                 self._reading.start()
 
@@ -68,11 +65,4 @@ class ReadThrough:
 
 def _from_disk() -> int:
     """Bytes that this thread has read from disks, what the system read ahead for it included; of the whole process where threads are not told apart."""
-    if resource is None:
-        return 0
     return resource.getrusage(getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF)).ru_inblock * BLOCK
-
-
-def _memory() -> float:
-    """Bytes of this machine's memory."""
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

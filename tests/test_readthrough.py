@@ -49,9 +49,9 @@ def test_it_is_read_through_once_that_costs_no_more(file: Path, monkeypatch: pyt
     assert through.passed == SIZE, "once is enough"
 
 
-@pytest.mark.parametrize("name, value", [("SMALL", SIZE + 1), ("_memory", lambda: SIZE * 1.9)])
+@pytest.mark.parametrize(("name", "value"), [("SMALL", SIZE + 1), ("machine.memory", lambda: SIZE * 1.9)])
 def test_what_is_small_or_does_not_fit_is_left(file: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: object) -> None:
-    monkeypatch.setattr(readthrough, name, value)
+    monkeypatch.setattr(f"catalog.readthrough.{name}", value)
     disk, through = Disk(monkeypatch), ReadThrough(file)
     with through.watched():
         disk.read += 10 * SIZE

@@ -25,6 +25,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Lock, Thread
 
+from catalog import machine
+
 SETTING = "HAOKE_ENGINE_IN_MEMORY"
 SHARE = 0.5  # of the machine's memory that may be held: a reindex needs the same again for the next generation
 LOCKED = 0x2000  # MAP_LOCKED of Linux: read now, and never taken out
@@ -65,8 +67,7 @@ class Held:
         if sys.platform != "linux":
             self._refuse("only Linux can")
             return
-        allowed = SHARE * os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        if sum(files.values()) > allowed:
+        if sum(files.values()) > SHARE * machine.memory():
             self._refuse(f"its {sum(files.values()) / 1e9:.1f} GB are more than half of this machine's memory")
             return
         for name in sorted(files.keys() - self._maps.keys()):
