@@ -103,8 +103,7 @@ def _torn(span: Span, spans: list[Span], text: str) -> bool:
 @lru_cache(maxsize=1)
 def _known_as() -> dict[tuple[str, str], Meaning]:
     """(edition that people say, subject) → the edition that its books are."""
-    said = [(entry.attrs["known-as"], subject, entry.code) for entry in vocabulary("version") if "known-as" in entry.attrs for subject in entry.attrs["known-in"].split(",")]
-    return {(name, subject): Meaning("version", code) for name, subject, code in said}
+    return {(entry.attrs["known-as"], subject): Meaning("version", entry.code) for entry in vocabulary("version") for subject in entry.attrs.get("known-in", "").split(",") if subject}
 
 
 def _editions(spans: list[Span]) -> list[Span]:

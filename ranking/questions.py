@@ -12,7 +12,7 @@ loose     any of the concepts and words
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -47,8 +47,7 @@ def questions(reading: Reading, usual: Callable[[Sequence[str]], frozenset[str]]
     yield Question("strict", question(reading))
     if reading.empty:
         return
-    stretches = tuple(dict.fromkeys(s.text for s in reading.stretches))
-    concepts = tuple(dict.fromkeys(s.text for s in reading.spans))
+    stretches = _texts(reading.stretches)
     if stretches:
         yield Question("heard", question(reading, heard=True))
         joined = reading.rejoined()
@@ -62,38 +61,45 @@ def questions(reading: Reading, usual: Callable[[Sequence[str]], frozenset[str]]
         most = Some(tuple(word_clause(t.text) for t in reading.words), len(reading.words) - max(1, len(reading.words) // 4))
         parts = [*(concept_clause(s) for s in wanted), most]
         yield Question("most", apart(every(parts), [*parts, *_order(reading)]), stretches)
-    rungs = [*_kept(reading, wanted), *_nearly(reading, wanted)]
     about = reading.book or any(s.meanings[0].field in signals.ABOUT for s in wanted)
-    yield from rungs if about else sorted(rungs, key=lambda rung: rung.name == "kept")  # else the words are what it is about
-    held = usual([t.text for t in (*reading.words, *reading.helpers)])
-    bonus = [word_clause(t.text) for t in (*reading.words, *reading.helpers) if t.text in held]
-    alone = {s.text: words_of(reading, s, heard=False, near=False)[0] for s in reading.stretches if len(s.words) == 1}  # 高数 is also 高等数学
-    parts = [concept_clause(s) for s in reading.spans] + [alone.get(t.text) or word_clause(t.text) for t in (*reading.words, *reading.helpers) if t.text not in held]
-    yield Question("loose", apart(Some(tuple(parts)), [*parts, *bonus]), (*concepts, *stretches) or (reading.text,))
+    for rungs in (_kept, _nearly) if about else (_nearly, _kept):  # where no concept says what it is about, the words do
+        yield from rungs(reading, wanted)
+    words = [t.text for t in (*reading.words, *reading.helpers)]
+    held = usual(words)
+    bonus = [word_clause(w) for w in words if w in held]
+    alone = {s.text: words_of(reading, s)[0] for s in reading.stretches if len(s.words) == 1}  # 高数 is also 高等数学
+    parts = [concept_clause(s) for s in reading.spans] + [alone.get(w) or word_clause(w) for w in words if w not in held]
+    yield Question("loose", apart(Some(tuple(parts)), [*parts, *bonus]), (*_texts(reading.spans), *stretches) or (reading.text,))
+
+
+def _texts(parts: Iterable[Span | Stretch]) -> tuple[str, ...]:
+    """What they say, each once."""
+    return tuple(dict.fromkeys(part.text for part in parts))
 
 
 def _elsewhere(reading: Reading, wanted: Sequence[Span]) -> Iterator[Question]:
-    before = 0
-    for fields in (signals.WHOSE, signals.WHOSE | signals.WHERE):
-        theirs = tuple(dict.fromkeys(s.text for s in wanted if s.meanings[0].field in fields))
-        alone = len(theirs) == len({s.meanings[0].field for s in wanted} & fields)  # of two schools one is better than none
-        if alone and len(theirs) > before and (reading.stretches or any(s.meanings[0].field not in fields for s in wanted)):
+    named = frozenset(s.meanings[0].field for s in wanted)
+    for fields in dict.fromkeys((named & signals.WHOSE, named & (signals.WHOSE | signals.PLACE))):
+        theirs = _texts(s for s in wanted if s.meanings[0].field in fields)
+        alone = len(theirs) == len(fields)  # of two schools one is better than none
+        if fields and alone and (reading.stretches or named - fields):
             yield Question("elsewhere", question(reading, optional=fields), theirs)
-        before = len(theirs)
 
 
 def _kept(reading: Reading, wanted: Sequence[Span]) -> Iterator[Question]:
     if wanted and reading.stretches:
         parts = [concept_clause(s) for s in wanted]
         words = [word_clause(t.text) for t in (*reading.words, *reading.helpers)]
-        yield Question("kept", apart(every(parts), [*parts, *words]), tuple(dict.fromkeys(s.text for s in reading.stretches)))
+        yield Question("kept", apart(every(parts), [*parts, *words]), _texts(reading.stretches))
 
 
 def _nearly(reading: Reading, wanted: Sequence[Span]) -> Iterator[Question]:
-    parts = [*(concept_clause(s) for s in wanted), *(words_of(reading, s, heard=False, near=False)[0] for s in reading.stretches)]
-    texts = tuple(dict.fromkeys([*(s.text for s in wanted), *(s.text for s in reading.stretches)]))
-    for least in dict.fromkeys((len(parts) - 1, len(parts) // 2 + 1)) if len(parts) > 2 else ():
-        yield Question("nearly", apart(Some(tuple(parts), least), [*parts, *_order(reading)]), texts)
+    many = len(wanted) + len(reading.stretches)
+    if many < 3:
+        return
+    parts = [*(concept_clause(s) for s in wanted), *(words_of(reading, s)[0] for s in reading.stretches)]
+    for least in dict.fromkeys((many - 1, many // 2 + 1)):
+        yield Question("nearly", apart(Some(tuple(parts), least), [*parts, *_order(reading)]), _texts([*wanted, *reading.stretches]))
 
 
 @lru_cache(maxsize=1024)
@@ -125,7 +131,7 @@ def _around(spans: Sequence[Span]) -> list[Clause]:
     return [Scored(Term("region", code), signals.AROUND) for place in places for code in vocabulary("region").path(place)[:-1]]
 
 
-def words_of(reading: Reading, stretch: Stretch, *, heard: bool, near: bool) -> tuple[Clause, Clause]:
+def words_of(reading: Reading, stretch: Stretch, *, heard: bool = False, near: bool = False) -> tuple[Clause, Clause]:
     """What a stretch of words finds, and what it weighs by: what is only like a title by that alone, since words that all its neighbours hold would outweigh it."""
     alike = near_clause(stretch.text) if near else None
     found = stretch_clause(stretch, reading.written(stretch.start, stretch.end), heard=heard, alike=alike)

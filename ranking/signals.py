@@ -31,7 +31,7 @@ PLAIN_TEXT = 0.45  # anywhere else
 WISHES = frozenset({"experience", "audience", "access", "resource_type"})
 #: Concepts that say whose a thing is, and where. Where it is not there, what is asked for matters more: 线性代数 of others, not whatever 清华 has.
 WHOSE = frozenset({"school", "version"})
-WHERE = frozenset({"region"})
+PLACE = frozenset({"region"})
 AROUND = 10.0  # what lies in the same province or city as a place that has nothing itself
 #: Concepts that say what a thing is about.
 ABOUT = frozenset({"subject", "major", "discipline", "industry", "occupation"})

@@ -127,7 +127,7 @@ VERSION_ALIASES: Mapping[str, tuple[str, ...]] = {
     "闽教版": ("闽教", "福建教育出版社"),
     "鄂教版": ("鄂教", "湖北教育出版社"),
 }
-# Since 2019 three subjects have one edition in the whole country. Its publisher is 人民教育出版社, so people go on calling it by that: 人教版语文.
+# Since 2019 three subjects (思想政治 is what 道德与法治 is called in the upper school) have one edition in the whole country. Its publisher is 人民教育出版社, so people go on calling it by that: 人教版语文.
 VERSION_KNOWN_AS: Mapping[str, tuple[str, str]] = {"统编版": ("renjiao", "chinese,history,morality,politics")}
 # Labels that only another entry's alias needs: the same version under a second spelling of the platform's.
 SAME = {alias: label for label, aliases in VERSION_ALIASES.items() for alias in aliases}
