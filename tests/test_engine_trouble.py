@@ -6,12 +6,13 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import pytest
 
 from catalog.errors import BadRequest, EngineError, EngineLocked, EngineUnavailable
-from indexer.engine import Query, open_engine
+from indexer.engine import Cursor, Query, Term, open_engine
 from indexer.engines.elasticsearch import pace, writing
 from indexer.engines.elasticsearch.settings import settings
 from indexer.fields import SCHEMA_VERSION
@@ -111,6 +112,25 @@ def test_an_answer_from_a_part_of_the_index_is_marked(trouble: dict) -> None:
 def test_a_whole_answer_is_not_marked() -> None:
     with stub(WELL) as server:
         assert not open_engine(server.url).search(Query()).partial
+
+
+def test_the_pages_of_a_search_come_from_the_same_copies_and_another_try_from_any() -> None:
+    """Copies score a little apart, so that a hit would stand on two pages and another on none."""
+    with stub(WELL) as server:
+        engine = open_engine(server.url)
+        first = engine.search(Query(clause=Term("title", "会计"), size=1))
+        told = [Query(clause=Term("title", "会计"), **more) for more in ({"size": 1, "after": Cursor(1.5, "a:1", 1)}, {"size": 20, "offset": 20}, {"size": 5, "facets": {"kind": 5}})]
+        for query in (*told, Query(clause=Term("title", "出纳"))):
+            engine.search(query)
+        engine.search(Query(clause=Term("title", "会计"), size=0))
+        asked = [parse_qs(urlsplit(a.path).query).get("preference", [""])[0] for a in server.asked if "/_search" in a.path]
+    assert first.hits
+    assert asked[0] != "" and asked[:4] == [asked[0]] * 4 and asked[4] not in ("", asked[0])
+    assert asked[5] == "", "counts are the same everywhere: any copy that is free"
+    with stub(cluster(SCHEMA_VERSION, search=lambda asked: (200, page(failed=1)))) as server:
+        assert open_engine(server.url).search(Query()).partial
+        asked = [parse_qs(urlsplit(a.path).query).get("preference", [""])[0] for a in server.asked if "/_search" in a.path]
+    assert asked[0] and asked[1:] == [""] * (len(asked) - 1) and len(asked) > 1
 
 
 def test_an_index_of_another_version_asks_for_a_rebuild() -> None:

@@ -40,7 +40,7 @@ class Reader:
         asked = [translate.body(query, plain, self.seconds)]
         asked += [translate.counts(query, {f: n}, self.seconds, without=f) for f, n in chosen.items()]
         try:
-            answers = self._ask(target, asked)
+            answers = self._ask(target, asked, translate.same_copies(asked[0]) if query.size else "")
         except EngineError as error:
             if type(error) is EngineError and not generation:
                 self.active()  # says so when another index took the alias's name: that one has none of our fields
@@ -50,13 +50,13 @@ class Reader:
         found = {f: v for answer, wanted in zip(answers, limits, strict=True) for f, v in self._exact(target, query, answer, wanted, again, f_out=chosen).items()}
         return self._page(query, [*answers, *again], {f: found[f] for f in query.facets}, generation)
 
-    def _ask(self, target: str, bodies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-        """Answers in the order asked; asked again when shards failed, for their copies may answer.
+    def _ask(self, target: str, bodies: Sequence[Mapping[str, Any]], prefer: str = "") -> list[Mapping[str, Any]]:
+        """Answers in the order asked, of the copies that `prefer` stands for; asked again when shards failed, for other copies may answer.
 
         A node that dies between the phases of a search takes its shards' part along: the cluster turns to the copies in the
         next search only. When a part stays away, the rest is taken as it is, and for a while at once.
         """
-        answers = self._once(target, bodies)
+        answers = self._once(target, bodies, prefer)
         for pause in AGAIN:
             if time.monotonic() < self._part_until or not any(a["_shards"].get("failed", 0) for a in answers):
                 return answers
@@ -66,16 +66,17 @@ class Reader:
             self._part_until = time.monotonic() + PART_TAKEN_FOR
         return answers
 
-    def _once(self, target: str, bodies: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    def _once(self, target: str, bodies: Sequence[Mapping[str, Any]], prefer: str = "") -> list[Mapping[str, Any]]:
         # term statistics are gathered from all shards first where scores are wanted
+        common: dict[str, Any] = {"allow_no_indices": False} | ({"preference": prefer} if prefer else {})
         with self.connection.asking() as client:
             if len(bodies) == 1:
                 kind = "dfs_query_then_fetch" if bodies[0]["size"] else "query_then_fetch"
-                answers = [client.search(index=target, body=dict(bodies[0]), search_type=kind, allow_no_indices=False).body]
+                answers = [client.search(index=target, body=dict(bodies[0]), search_type=kind, **common).body]
             else:
                 lines: list[Mapping[str, Any]] = []
                 for body in bodies:
-                    lines += [{"index": target, "search_type": "dfs_query_then_fetch" if body["size"] else "query_then_fetch", "allow_no_indices": False}, body]
+                    lines += [{"index": target, "search_type": "dfs_query_then_fetch" if body["size"] else "query_then_fetch"} | common, body]
                 answers = client.msearch(searches=lines).body["responses"]
         for answer in answers:
             if "error" in answer:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from zlib import crc32
 
+import orjson
 from elasticsearch.dsl import query as q
 
 from catalog.errors import EngineError
@@ -125,6 +127,14 @@ def body(query: api.Query, facets: Mapping[str, int], seconds: float) -> dict[st
         # without hits this says which generation answers
         asked["aggs"] = asked.get("aggs", {}) | {INDEX: {"terms": {"field": "_index", "size": 1}}}
     return asked
+
+
+def same_copies(body: Mapping[str, Any]) -> str:
+    """Which copies of the shards answer a search: the same for each of its pages, in every process.
+
+    Copies that merged at other times count other deleted documents among their words, so their scores differ a little: from page to page a hit would come twice and another never.
+    """
+    return f"{crc32(orjson.dumps(body['query'])):08x}"
 
 
 def total(query: api.Query, seconds: float) -> dict[str, Any]:
