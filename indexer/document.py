@@ -18,8 +18,9 @@ from indexer.analysis import index_text, views
 from indexer.fields import AGELESS, EVERY, FACETS, FAR, FRESH, SHANGHAI
 from indexer.sounds import short_tokens, sound_tokens
 
-_LABELLED = ("subject", "version", "grade", "volume", "stage", "discipline", "major", "level", "region", "industry", "occupation",
-         "degree", "job_type", "language", "board", "resource_type", "audience", "experience")  # fmt: skip
+#: Fields of codes whose labels stand in the context of what has them.
+LABELLED = ("subject", "version", "grade", "volume", "stage", "discipline", "major", "level", "region", "industry", "occupation",
+            "degree", "job_type", "language", "board", "resource_type", "audience", "experience")  # fmt: skip
 #: tree → the field of its first level
 _TOPS = {name: field.top for name, field in FACETS.items() if field.tree}
 
@@ -72,7 +73,7 @@ def _roots(name: str, codes: tuple[str, ...]) -> list[str]:
 
 
 @lru_cache(maxsize=65536)
-def _label_tokens(name: str, codes: tuple[str, ...]) -> str:
+def label_tokens(name: str, codes: tuple[str, ...]) -> str:
     """The tokens of the labels of codes and their ancestors: what a person may type for them. A region also by its short name."""
     words = vocabulary(name)
     entries = {c: e for code in codes for c in words.path(code) if (e := words.get(c))}
@@ -135,7 +136,7 @@ def to_documents(resources: Sequence[Resource], priors: Sequence[float], bodies:
     # the source's own words, which no dictionary need know: also found by their characters
     own = [tuple(filter(None, (*chain.from_iterable(r.unmapped.values()), r.unit, r.lesson, r.address))) for r in resources]
     titled, named, owned = ([list(map(views, ones)) for ones in texts] for texts in (titles, names, own))
-    labels = [[_label_tokens(name, codes) for name in _LABELLED if (codes := getattr(r, name))] for r in resources]
+    labels = [[label_tokens(name, codes) for name in LABELLED if (codes := getattr(r, name))] for r in resources]
     rest = [_words((*r.tags, *r.topic, *r.platform, *r.year, r.edition, r.employer_type)) for r in resources]
     columns: dict[str, Iterable[Any]] = {
         "id": [r.id for r in resources],

@@ -155,10 +155,12 @@ class Ahead:
 
     filters   from narrow to wide, each with how many matches it must leave
     beside    what passes all of them, and does not count
+    many      matches from which it is worth it
     """
 
     filters: tuple[tuple[OneOf, int], ...]
     beside: OneOf | None = None
+    many: int = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from indexer.engine import Cursor, Engine, Hit, OneOf, Page, Query
-from ranking.narrow import JOBS
+from ranking.narrow import HANDFUL
 from ranking.results import Request
 from ranking.signals import ALIKE, SAME_PROVIDER
 
@@ -40,7 +40,7 @@ def absent(engine: Engine, query: Query, page: Page, found: Sequence[Hit]) -> di
     the next: those of a kind that follow there need not be looked for."""
     shown = {_traits(hit.record)[0] for hit in page.hits}
     kinds = [(kind, count) for kind, count in page.facets.get("kind", ()) if count and kind not in shown] if page.next else []
-    asked = replace(query, facets={}, offset=0, size=GUESTS, first=JOBS)  # no other kind ages: each of its hits is ahead
+    asked = replace(query, facets={}, offset=0, size=GUESTS, first=HANDFUL)  # no other kind ages: each of its hits is ahead
     guests: dict[str, tuple[Hit, ...]] = {}
     for kind, count in kinds[:KINDS]:
         following = tuple(hit for hit in found if _traits(hit.record)[0] == kind)[:GUESTS]

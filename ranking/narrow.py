@@ -17,6 +17,8 @@ NEWEST = tuple((OneOf("fresh", (token,)), least) for days in FRESH for token, le
 JOBS = Ahead(NEWEST)  # where there is hardly anything but advertisements: what is beside them need not be counted apart
 #: Of very many, the newest advertisements, or some of the newest, and everything that does not age as they do.
 FIRST = Ahead(NEWEST, OneOf("fresh", (AGELESS,)))
+#: For who shows a handful of advertisements, not pages of them: fewer are enough, already among fewer.
+HANDFUL = Ahead(tuple((item, PAGES) for item, _ in NEWEST), many=4 * PAGES)
 
 
 def unexpired() -> Between:

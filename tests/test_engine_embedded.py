@@ -21,7 +21,9 @@ from hypothesis import strategies as st
 
 from catalog.errors import BadRequest, EngineError, GenerationError
 from catalog.resource import Salary
+from catalog.vocab import vocabulary
 from indexer import engine as api
+from indexer.document import LABELLED, label_tokens
 from indexer.engine import Anything, Best, Between, Clause, Cursor, Engine, Every, OneOf, Passing, Query, Scored, Some, Term, open_engine
 from indexer.engines.embedded import Embedded, anywhere, counts, files, memory, plan, reading, snapshot, together, translate
 from indexer.fields import FACETS, FIELDS, FRESH, SHANGHAI
@@ -195,13 +197,14 @@ def lettered(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 
 
 @settings(max_examples=150, deadline=None)
-@given(clause=clauses(), narrowed=st.booleans(), along=st.sampled_from([0.0, 1.0, 3.0]))
-def test_a_planned_query_finds_the_same_with_the_same_scores(lettered: Engine, clause: Clause, narrowed: bool, along: float) -> None:
+@given(clause=clauses(), narrowed=st.booleans(), along=st.sampled_from([0.0, 1.0, 3.0]), look_up=st.sampled_from([1e-9, 4, 1e9]), sparse=st.sampled_from([0, 100]))
+def test_a_planned_query_finds_the_same_with_the_same_scores(lettered: Engine, clause: Clause, narrowed: bool, along: float, look_up: float, sparse: int) -> None:
     query = Query(clause, filters=(OneOf("degree", ("bachelor",)),) if narrowed else (), facets={"kind": 5}, size=200)
     with pytest.MonkeyPatch.context() as patch:
         plain = lettered.search(query)
         patch.setattr(snapshot, "PLANNED", 0)
-        patch.setattr(plan, "LOOK_UP", 0)
+        patch.setattr(plan, "LOOK_UP", look_up)
+        patch.setattr(plan, "SPARSE", sparse)
         patch.setattr(translate, "READ_ALONG", along)
         asked = lettered.search(query)
     assert (asked.total, asked.facets) == (plain.total, plain.facets)
@@ -259,6 +262,31 @@ def test_an_alternative_that_another_one_finds_anyway_is_not_asked() -> None:
     assert anywhere.matching(Best((Scored(Every((one, other)), 2.0), Scored(one, 1.0)))) == one
 
 
+@pytest.mark.parametrize("field", LABELLED)
+def test_what_has_a_code_has_the_words_of_its_label(field: str) -> None:
+    """So a search for these words need not ask for the code, too."""
+    for entry in list(vocabulary(field))[::7]:
+        made = documents([resource("a:1", "无", kind="course", **{field: (entry.code,)})])[0]
+        told = {*label_tokens(field, (entry.code,)).split()}
+        assert told and told <= {*made["context"].split()}, entry
+        assert all({*label_tokens(field, (entry.code,)).split()} <= {*documents([resource("a:1", "无", kind="course", **{field: (below.code,)})])[0]["context"].split()} for below in vocabulary(field).children(entry.code)[:3])
+
+
+def test_a_code_is_not_asked_for_beside_words_of_its_label() -> None:
+    def asked(*words: str, code: Clause) -> Clause:
+        return anywhere.matching(Best((*(Best(tuple(Term(f, word) for f in SEVEN)) for word in words), Scored(code, 4.0))))
+
+    trade = next(e for e in vocabulary("industry") if e.label == "制造业")
+    code = Term("industry", trade.code)
+    assert asked("制造", code=code) == Term("anywhere", "制造")
+    assert asked("车间", code=code) == Some((Term("anywhere", "车间"), code)), "not all manufacturers speak of workshops"
+    below = [c.code for c in vocabulary("industry").children(trade.code)]
+    assert asked("制造", code=Passing(OneOf("industry", (*below,)), 1.0)) == Term("anywhere", "制造")
+    assert asked("制造", code=Passing(OneOf("industry", (*below, "A")), 1.0)) == Some((Term("anywhere", "制造"), Passing(OneOf("industry", (*below, "A")), 1.0)))
+    other = Term("employer", "制造")
+    assert asked("制造", code=other) == Some((Term("anywhere", "制造"), other)), "what has no vocabulary has no label"
+
+
 def test_a_query_of_very_many_weights_fits_a_small_stack(lettered: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers answer in threads of two megabytes."""
     monkeypatch.setattr(snapshot, "PLANNED", 0)
@@ -276,32 +304,33 @@ def test_a_query_of_very_many_weights_fits_a_small_stack(lettered: Engine, monke
 
 
 def test_what_is_rare_is_carried_into_the_lists_of_what_is_common() -> None:
-    held = {"rare": 10, "common": 10_000, "seldom": 20}
+    held = {"rare": 10, "common": 10_000, "seldom": 20, "never": 0}
     rare, seldom, common, other = Term("title", "rare"), Term("names", "seldom"), Term("title", "common"), Term("names", "common")
 
     def planned(clause: Clause) -> Clause:
         return plan.planned(clause, lambda field, token: held[token])
 
-    word = Some((common, other, seldom))
-    assert planned(Every((word, rare))) == Every((Some((Every((rare, common)), Every((rare, other)), Every((rare, seldom)))), rare))
-    assert planned(Every((word, common))) == Every((word, common)), "nothing is rare"
+    word, third = Some((common, other, seldom)), Term("summary", "common")
+    assert planned(Every((word, rare))) == Some((Every((rare, common)), Every((rare, other)), Every((rare, seldom)))), "the rare one need not stand beside them"
+    assert planned(Every((Some((common, other, third)), Some((common, third))))) == Every((Some((common, third)), Some((common, other, third)))), "lists would be read over and over"
+    assert planned(Every((rare, Some((common, Term("title", "never")))))) == Every((rare, common)), "what no document has"
+    assert planned(Some((Every((rare, seldom)), rare))) == rare, "finds all that the other finds"
     # a way to leave a word out is a conjunction with a lead of its own
     way = Every((Some((common, other)), seldom))
-    helped = Every((Some((Every((seldom, common)), Every((seldom, other)))), seldom))
-    assert planned(Some((way, common))) == Some((helped, common))
-    assert planned(Every((Some((way, common)), rare))) == Every((Some((Every((rare, Some((Every((rare, common)), Every((rare, other)))), seldom)), Every((rare, common)))), rare))
+    helped = Every((seldom, common)), Every((seldom, other))
+    assert planned(Some((way, third))) == Some((*helped, third))
+    assert planned(Every((Some((way, third)), rare))) == Some((Every((Some((Every((rare, common)), Every((rare, other)))), seldom)), Every((rare, third))))
 
 
 @pytest.mark.parametrize("way", ["pages", "cursors"])
 def test_of_a_broad_query_what_is_fresh_comes_first_and_everything_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
-    monkeypatch.setattr(reading, "BROAD", 50)
     engine = open_engine(f"embedded:{tmp_path}")
     made = documents(resource(f"a:{n:03}", "会计 " * (1 + n % 5)) for n in range(97))
     fresh = {f"a:{n:03}" for n in range(0, 97, 7)}  # 14 of them: a page ends among the others
     for document in made:
         document["fresh"] = ["7"] if document["id"] in fresh else []
     build(engine, made)
-    query = Query(clause=Term("title", "会计"), size=10, first=api.Ahead(tuple((OneOf("fresh", (days,)), 13) for days in FRESH)))
+    query = Query(clause=Term("title", "会计"), size=10, first=api.Ahead(tuple((OneOf("fresh", (days,)), 13) for days in FRESH), many=50))
     seen: list[str] = []
     after: Cursor | None = None
     while len(seen) < 97:
@@ -319,7 +348,6 @@ def test_of_a_broad_query_what_is_fresh_comes_first_and_everything_once(tmp_path
 
 
 def test_what_does_not_age_is_looked_at_with_the_newest_and_is_not_taken_for_enough_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "BROAD", 50)
     engine = open_engine(f"embedded:{tmp_path}")
     made = documents(resource(f"a:{n:03}", "会计 " * (1 + n % 5)) for n in range(97))
     for n, document in enumerate(made):
@@ -327,7 +355,7 @@ def test_what_does_not_age_is_looked_at_with_the_newest_and_is_not_taken_for_eno
     build(engine, made)
     days = tuple((OneOf("fresh", (token,)), 10) for token in ("1", "7"))
     for beside, newest in ((OneOf("fresh", ("ageless",)), 40), (None, 25)):
-        query = Query(clause=Term("title", "会计"), size=97, first=api.Ahead(days, beside))
+        query = Query(clause=Term("title", "会计"), size=97, first=api.Ahead(days, beside, many=50))
         found = [h.id for h in engine.search(query).hits]
         assert {*found[:newest]} == {f"a:{n:03}" for n in range(newest)}, "five of a day are too few"
         assert len({*found}) == 97

@@ -12,7 +12,8 @@ from functools import lru_cache
 from itertools import combinations
 
 from indexer.analysis import is_han
-from indexer.engine import Best, Clause, Document, Every, Scored, Some, Term
+from indexer.document import LABELLED, label_tokens
+from indexer.engine import Best, Clause, Document, Every, OneOf, Passing, Scored, Some, Term
 
 FIELD = "anywhere"
 WORDS = frozenset({"title", "names", "context", "summary"})
@@ -74,8 +75,37 @@ def _any(clauses: Sequence[Clause]) -> Iterator[Clause]:
         if isinstance(one, Term):
             fields.setdefault(one.token, set()).add(one.field)
     whole = [token for token, names in fields.items() if names >= _holders(token)]
-    yield from (Term(FIELD, token) for token in whole)
-    yield from (one for one in alternatives if not (isinstance(one, Term) and one.token in whole and one.field in GATHERED))
+    asked: list[Clause] = [Term(FIELD, token) for token in whole]
+    asked += [one for one in alternatives if not (isinstance(one, Term) and one.token in whole and one.field in GATHERED)]
+    labels = {one: tokens for one in asked if (tokens := _labels(one))}
+    yield from (one for one in asked if not (one in labels and any(_found(other, labels[one]) for other in asked if other not in labels)))
+
+
+def _labels(clause: Clause) -> list[frozenset[str]]:
+    """What stands in the context of each that has a code, or one of some: the words of its label. [] where a clause asks for no such code."""
+    match clause:
+        case Term(field, code) if field in LABELLED:
+            return [_label(field, code)]
+        case Passing(OneOf(field, codes)) if field in LABELLED:
+            return [_label(field, code) for code in codes]
+    return []
+
+
+@lru_cache(maxsize=8_192)
+def _label(field: str, code: str) -> frozenset[str]:
+    return frozenset(label_tokens(field, (code,)).split())
+
+
+def _found(clause: Clause, contexts: Sequence[frozenset[str]]) -> bool:
+    """Whether a clause finds whatever has all words of one of the contexts there: 会计 every advertisement of the occupation 会计人员."""
+    match clause:
+        case Term(field, token):
+            return field in (FIELD, "context") and all(token in words for words in contexts)
+        case Every(clauses):
+            return all(_found(one, contexts) for one in clauses)
+        case Some(clauses, least) if least < 2:
+            return all(any(_found(one, [words]) for one in clauses) for words in contexts)
+    return False
 
 
 def _flat(clauses: Sequence[Clause]) -> Iterator[Clause]:

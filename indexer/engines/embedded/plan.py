@@ -1,32 +1,46 @@
 """How a condition is best asked: what is rare is carried into what is common. The same matches in a fraction of the time.
 
-tantivy joins clauses by going along the rarest and looking each of its documents up in the others. In a list of one token it skips to it; a union of lists
-(a word, its variants, a concept's field) it reads in windows of 4,096 documents, whole, wherever one of them fits: a town's three thousand postings among ten
-million with 工程师 cost nearly as much as all of these. So where that is worth it, each list of the union is joined with the rare clause by itself: the union is
-then one of small lists. What stands in a union as a conjunction, a way to leave one of several words out, is planned the same way by itself.
+tantivy joins lists by going along the rarest and skipping to each of its documents in the others. A union of lists (a word, its variants, a concept's field) it reads in
+windows of 4,096 documents, whole, wherever one of them fits: a town's three thousand postings among ten million with 工程师 cost nearly as much as all of these. So where
+that is worth it, a union comes apart: each of its lists is joined with the rest by itself, and the union is one of small lists. Then the rest need not be asked beside it.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import TypeGuard
 
 from indexer.engine import Best, Clause, Every, OneOf, Passing, Phrase, Scored, Some, Term
 
-LOOK_UP = 6  # entries of a list that are read in the time of looking one document up in it
+LOOK_UP = 4  # entries of a list that a union reads in the time of looking one document up in it
+SPARSE = 30  # times as many entries as a union may a list have, for each further alternative, that is gone along in all of them: even by leaps that takes time
+PIECES = 24  # conjunctions that a union may come apart into: each takes some microseconds to begin
 Frequency = Callable[[str, str], int]  # field, token → documents
 
 
 def planned(clause: Clause, frequency: Frequency, narrowed: Sequence[OneOf] = ()) -> Clause:
-    """The condition (see anywhere.matching) as it is to be asked. narrowed: filters that hold beside it, which may be rarer than any part of it."""
-    if isinstance(clause, Some) and clause.least < 2 and not narrowed:
-        return Some(tuple(planned(c, frequency) for c in clause.clauses))
-    parts = _parts(clause)
-    first = lead(clause, frequency, narrowed)
-    if len(parts) == 1 and first is parts[0]:
-        return clause
-    asked = tuple(planned(part, frequency) if part is first else beside(part, first, frequency) for part in parts)
-    return Every(asked) if isinstance(clause, Every) else asked[0]
+    """The condition (see anywhere.matching) with filters that hold, too, as they are to be asked together."""
+    sets = [Passing(item, 0.0) for item in narrowed if len(item.values) > 1]  # of several values all documents are gathered first, in each alternative anew
+    single = [Passing(item, 0.0) for item in narrowed if len(item.values) == 1]
+    parts = [part for one in (*single, *_parts(clause)) for part in _parts(_held(one, frequency))]
+    return _all([*sets, _joined(parts, frequency)])
+
+
+def _joined(parts: Sequence[Clause], frequency: Frequency) -> Clause:
+    """All of the parts, each a list, a union of lists or whatever else."""
+    if len(parts) == 1:
+        (only,) = parts
+        return _any([planned(c, frequency) for c in only.clauses]) if _union(only) else only
+    lead, *rest = sorted(parts, key=lambda c: size(c, frequency))
+    unions, lists = [c for c in rest if _union(c)], [c for c in rest if not _union(c)]
+    if _union(lead) and not unions:
+        most = SPARSE * size(lead, frequency) / max(1, len(_ways(lead)) - 1)
+        near, far = [c for c in lists if size(c, frequency) <= most], [c for c in lists if size(c, frequency) > most]
+        return _all([_apart(lead, near, frequency), *far])
+    if unions and _worth(lead, unions[-1], frequency):
+        return _all([_apart(unions[-1], [lead], frequency), *lists, *(beside(c, lead, frequency) for c in unions[:-1])])
+    return _all([lead, *lists, *(beside(c, lead, frequency) for c in unions)])
 
 
 def lead(clause: Clause, frequency: Frequency, narrowed: Sequence[OneOf] = ()) -> Clause:
@@ -34,8 +48,60 @@ def lead(clause: Clause, frequency: Frequency, narrowed: Sequence[OneOf] = ()) -
     return min((*(Passing(item, 0.0) for item in narrowed), *_parts(clause)), key=lambda c: size(c, frequency))
 
 
+def beside(part: Clause, lead: Clause, frequency: Frequency) -> Clause:
+    """A part of a conjunction, with what is rare there in each of its long lists; a single list needs no help."""
+    if not _union(part):
+        return part
+    most = size(lead, frequency)
+    long = [n for c in part.clauses if most < (n := size(c, frequency)) < math.inf]
+    carried = sum(long) > LOOK_UP * most * len(long)
+    return _any([planned(Every((lead, *_parts(c))) if carried and most < size(c, frequency) < math.inf else c, frequency) for c in part.clauses])
+
+
+def _apart(union: Clause, rest: Sequence[Clause], frequency: Frequency) -> Clause:
+    """The union with something else that must hold in each of its alternatives."""
+    return _any([planned(Every((*rest, *_parts(c))), frequency) for c in _ways(union)])
+
+
+def _worth(lead: Clause, union: Clause, frequency: Frequency) -> bool:
+    """Whether a union is found faster when it comes apart: the lead is read for each of its lists then, instead of all these lists and once the lead."""
+    sizes = [size(c, frequency) for c in _ways(union)]
+    leads = [size(c, frequency) for c in _ways(lead)]
+    joined = sum(min(one, other) for one in leads for other in sizes)
+    return len(sizes) * len(leads) <= PIECES and joined - sum(leads) <= sum(sizes) / LOOK_UP
+
+
+def _union(clause: Clause) -> TypeGuard[Some]:
+    return isinstance(clause, Some) and clause.least < 2
+
+
 def _parts(clause: Clause) -> Sequence[Clause]:
     return clause.clauses if isinstance(clause, Every) else (clause,)
+
+
+def _ways(clause: Clause) -> Sequence[Clause]:
+    return clause.clauses if _union(clause) else (clause,)
+
+
+def _held(clause: Clause, frequency: Frequency) -> Clause:
+    """A union without what no document has."""
+    if not _union(clause):
+        return clause
+    held = [c for c in _ways(clause) if size(c, frequency)]
+    return _any(held or _ways(clause)[:1])
+
+
+def _any(clauses: Sequence[Clause]) -> Clause:
+    """Any of them: those that are unions told singly, and none that asks for all that another one asks, and more."""
+    flat = {one: frozenset(_parts(one)) for clause in clauses for one in _ways(clause)}
+    ways = [one for one, parts in flat.items() if not any(other < parts for other in flat.values())]
+    return Some(tuple(ways)) if len(ways) > 1 else ways[0]
+
+
+def _all(clauses: Sequence[Clause]) -> Clause:
+    """All of them, those that are conjunctions told singly."""
+    flat = dict.fromkeys(one for clause in clauses for one in _parts(clause))
+    return Every(tuple(flat)) if len(flat) > 1 else next(iter(flat))
 
 
 def size(clause: Clause, frequency: Frequency) -> float:
@@ -56,24 +122,3 @@ def size(clause: Clause, frequency: Frequency) -> float:
         case Passing(OneOf(field, values)):
             return sum(frequency(field, value) for value in values)
     return math.inf
-
-
-def beside(part: Clause, lead: Clause, frequency: Frequency) -> Clause:
-    """A part of a conjunction, with what is rare there in each of its long lists; a single list needs no help."""
-    if not (isinstance(part, Some) and part.least < 2):
-        return part
-    most = size(lead, frequency)
-    long = [n for c in part.clauses if most < (n := size(c, frequency)) < math.inf]
-    if sum(long) <= LOOK_UP * most * len(long):
-        return Some(tuple(planned(c, frequency) for c in part.clauses))
-    return Some(tuple(_carried(c, lead, frequency) if most < size(c, frequency) else planned(c, frequency) for c in part.clauses))
-
-
-def _carried(one: Clause, lead: Clause, frequency: Frequency) -> Clause:
-    """One of several alternatives, with what is rare."""
-    match one:
-        case Every(clauses):
-            return planned(Every((lead, *clauses)), frequency)
-        case Term():
-            return Every((lead, one))
-    return one

@@ -25,7 +25,6 @@ from indexer.fields import SCHEMA_VERSION
 EDGE = 128  # hits read beyond a page's end: most ties end within them, and asking for them costs next to nothing
 TIES = 1_000  # equal scores at a page's edge are put in order of id up to this many, beyond that in order of the index
 LONG = 10_000  # matches from which a second look costs more than reading so many hits at once
-BROAD = 20_000  # matches from which only those that a query names as first are scored for its first pages
 Part = tuple[tantivy.Query, int]  # some of the matches, and how many
 Stored = Callable[[Any], tantivy.Document]  # the document of an address
 
@@ -136,7 +135,7 @@ class Reader:
         """The matches in parts that follow each other, each with its size: one, but of a broad query those that it wants first, so that not a million are scored.
         The rest is translated only where a page reaches it."""
         first = query.first
-        if total >= BROAD and first and not query.sort:
+        if first and total >= first.many and not query.sort:
 
             def among(item: api.OneOf) -> api.Query:
                 return replace(query, filters=(*query.filters, item))

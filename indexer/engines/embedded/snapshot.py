@@ -30,12 +30,16 @@ class Snapshot:
 
     def __init__(self, searcher: tantivy.Searcher, translator: Translator) -> None:
         self.searcher, self.translator = searcher, translator
-        self._large = searcher.num_docs >= PLANNED
         self._extents: dict[str, tuple[float, float]] = {}
         self._steps: dict[str, tuple[float, float]] = {}
         self._frequencies = Kept[tuple[str, str], int](MOST, lambda token: searcher.doc_freq(*token))
         self._counted: OrderedDict[Hashable, tuple[int, Limited]] = OrderedDict()
         self._lock = Lock()
+
+    @property
+    def _large(self) -> bool:
+        """Whether there is enough for planning to matter."""
+        return bool(self.searcher.num_docs >= PLANNED)
 
     def whole(self, query: api.Query) -> tantivy.Query:
         """What a query matches, unscored; planned where there is enough for it to matter."""

@@ -110,9 +110,11 @@ class Translator:
                     reading the column on to it, for the whole column where few are within; whether one is outside it asks only of what the rest matches
         """
         filters = [*query.scope, *query.filters]
-        narrowed = [f for f in filters if isinstance(f, api.OneOf)]
         match = matching(query.clause)
-        parts = [(_MUST, self.clause(planned(match, frequency, narrowed) if frequency else match))]
+        if frequency:
+            match = planned(match, frequency, [f for f in filters if isinstance(f, api.OneOf)])
+            filters = [f for f in filters if not isinstance(f, api.OneOf)]
+        parts = [(_MUST, self.clause(match))]
         for item in filters:
             if isinstance(item, api.Between) and item.field in everywhere and (item.low is None) != (item.high is None):
                 parts.append((_NOT, self._range(item.field, item.high, item.low, ends=False)))
