@@ -211,6 +211,13 @@ def test_a_planned_query_finds_the_same_with_the_same_scores(lettered: Engine, c
     assert {h.id: pytest.approx(h.score, rel=1e-4) for h in asked.hits} == {h.id: h.score for h in plain.hits}
 
 
+@pytest.mark.parametrize("clause", [Some(()), Every((Term("title", "甲"), Some(()))), Some((Every((Term("title", "甲"), Some(()))), Term("title", "乙"))), Every((Some((Term("title", "甲"), Term("title", "无此"))), Term("title", "无此")))])
+def test_what_nothing_can_match_is_planned_too(lettered: Engine, monkeypatch: pytest.MonkeyPatch, clause: Clause) -> None:
+    plain = lettered.count(Query(clause))
+    monkeypatch.setattr(snapshot, "PLANNED", 0)
+    assert lettered.count(Query(clause)) == plain == (lettered.count(Query(Term("title", "乙"))) if isinstance(clause, Some) and clause.clauses else 0)
+
+
 SEVEN = ("title", "names", "context", "summary", "inside", "title_grams", "other_grams")
 
 

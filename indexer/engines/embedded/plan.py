@@ -24,7 +24,7 @@ def planned(clause: Clause, frequency: Frequency, narrowed: Sequence[OneOf] = ()
     sets = [Passing(item, 0.0) for item in narrowed if len(item.values) > 1]  # of several values all documents are gathered first, in each alternative anew
     single = [Passing(item, 0.0) for item in narrowed if len(item.values) == 1]
     parts = [part for one in (*single, *_parts(clause)) for part in _parts(_held(one, frequency))]
-    return _all([*sets, _joined(parts, frequency)])
+    return _all([*sets, *([_joined(parts, frequency)] if parts else [])])
 
 
 def _joined(parts: Sequence[Clause], frequency: Frequency) -> Clause:
@@ -95,13 +95,13 @@ def _any(clauses: Sequence[Clause]) -> Clause:
     """Any of them: those that are unions told singly, and none that asks for all that another one asks, and more."""
     flat = {one: frozenset(_parts(one)) for clause in clauses for one in _ways(clause)}
     ways = [one for one, parts in flat.items() if not any(other < parts for other in flat.values())]
-    return Some(tuple(ways)) if len(ways) > 1 else ways[0]
+    return ways[0] if len(ways) == 1 else Some(tuple(ways))
 
 
 def _all(clauses: Sequence[Clause]) -> Clause:
     """All of them, those that are conjunctions told singly."""
     flat = dict.fromkeys(one for clause in clauses for one in _parts(clause))
-    return Every(tuple(flat)) if len(flat) > 1 else next(iter(flat))
+    return next(iter(flat)) if len(flat) == 1 else Every(tuple(flat))
 
 
 def size(clause: Clause, frequency: Frequency) -> float:
