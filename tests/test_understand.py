@@ -134,6 +134,12 @@ def test_books_are_also_known_by_their_publisher(text: str, editions: list[str])
     assert [m.code for s in understand(text).spans for m in s.meanings if m.field == "version"] == editions
 
 
+@pytest.mark.parametrize(("text", "asked", "helping"), [("线代 期末复习", ["线代"], ["期末", "复习"]), ("毛概 知识点 总结", ["毛概"], ["知识点", "总结"]), ("期末复习", ["期末复习"], [])])
+def test_what_it_is_learned_for_need_not_match_beside_what_it_is(text: str, asked: list[str], helping: list[str]) -> None:
+    reading = understand(text)
+    assert ([s.text for s in reading.stretches], [t.text for t in reading.helpers]) == (asked, helping)
+
+
 def test_the_longest_query_is_understood_in_time() -> None:
     """50 ms a query. The usual ones take less than one, see bench/understanding.py; these are built to be slow."""
     hard = [piece * (MAX_QUERY // len(piece)) for piece in (*PIECES, "zhongguo", "xian", "一", "人教版八年级上册物理", "万1-2k", "x1", "大学", "shi'")]
