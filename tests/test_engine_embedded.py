@@ -218,6 +218,15 @@ def test_what_nothing_can_match_is_planned_too(lettered: Engine, monkeypatch: py
     assert lettered.count(Query(clause)) == plain == (lettered.count(Query(Term("title", "乙"))) if isinstance(clause, Some) and clause.clauses else 0)
 
 
+@pytest.mark.parametrize("values", [(), ("bachelor",), ("bachelor", "master"), ("nothing",)])
+def test_a_filter_of_any_number_of_values_is_planned_too(lettered: Engine, monkeypatch: pytest.MonkeyPatch, values: tuple[str, ...]) -> None:
+    query = Query(Some((Term("title", "甲"), Term("title", "乙"))), filters=(OneOf("degree", values),))
+    plain = lettered.count(query)
+    monkeypatch.setattr(snapshot, "PLANNED", 0)
+    assert lettered.count(query) == plain
+    assert (plain > 0) == ("bachelor" in values)
+
+
 SEVEN = ("title", "names", "context", "summary", "inside", "title_grams", "other_grams")
 
 

@@ -21,7 +21,7 @@ Frequency = Callable[[str, str], int]  # field, token → documents
 
 def planned(clause: Clause, frequency: Frequency, narrowed: Sequence[OneOf] = ()) -> Clause:
     """The condition (see anywhere.matching) with filters that hold, too, as they are to be asked together."""
-    sets = [Passing(item, 0.0) for item in narrowed if len(item.values) > 1]  # of several values all documents are gathered first, in each alternative anew
+    sets = [Passing(item, 0.0) for item in narrowed if len(item.values) != 1]  # of several values all documents are gathered first, in each alternative anew
     single = [Passing(item, 0.0) for item in narrowed if len(item.values) == 1]
     parts = [part for one in (*single, *_parts(clause)) for part in _parts(_held(one, frequency))]
     return _all([*sets, *([_joined(parts, frequency)] if parts else [])])
