@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from catalog.errors import BadRequest, EngineError, EngineLocked, EngineUnavailable
-from indexer.engine import Cursor, Query, Term, open_engine
+from indexer.engine import Between, Cursor, Query, Term, open_engine
 from indexer.engines.elasticsearch import pace, writing
 from indexer.engines.elasticsearch.settings import settings
 from indexer.fields import SCHEMA_VERSION
@@ -131,6 +131,16 @@ def test_the_pages_of_a_search_come_from_the_same_copies_and_another_try_from_an
         assert open_engine(server.url).search(Query()).partial
         asked = [parse_qs(urlsplit(a.path).query).get("preference", [""])[0] for a in server.asked if "/_search" in a.path]
     assert asked[0] and asked[1:] == [""] * (len(asked) - 1) and len(asked) > 1
+
+
+def test_a_minute_later_the_same_copies_are_asked() -> None:
+    """What is open is asked to the minute: who turns a page after one still reads on in the same list."""
+    with stub(WELL) as server:
+        engine = open_engine(server.url)
+        for minute in (60, 120):
+            engine.search(Query(clause=Term("title", "会计"), scope=(Between("expires_at", low=minute),)))
+        asked = [parse_qs(urlsplit(a.path).query)["preference"] for a in server.asked if "/_search" in a.path]
+    assert asked[0] == asked[1]
 
 
 def test_an_index_of_another_version_asks_for_a_rebuild() -> None:

@@ -40,7 +40,7 @@ class Reader:
         asked = [translate.body(query, plain, self.seconds)]
         asked += [translate.counts(query, {f: n}, self.seconds, without=f) for f, n in chosen.items()]
         try:
-            answers = self._ask(target, asked, translate.same_copies(asked[0]) if query.size else "")
+            answers = self._ask(target, asked, translate.same_copies(query) if query.size else "")
         except EngineError as error:
             if type(error) is EngineError and not generation:
                 self.active()  # says so when another index took the alias's name: that one has none of our fields

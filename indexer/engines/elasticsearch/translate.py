@@ -129,12 +129,12 @@ def body(query: api.Query, facets: Mapping[str, int], seconds: float) -> dict[st
     return asked
 
 
-def same_copies(body: Mapping[str, Any]) -> str:
-    """Which copies of the shards answer a search: the same for each of its pages, in every process.
+def same_copies(query: api.Query) -> str:
+    """Which copies of the shards answer a search: the same for each of its pages, in every process, by what of it no minute changes ("not expired" does).
 
     Copies that merged at other times count other deleted documents among their words, so their scores differ a little: from page to page a hit would come twice and another never.
     """
-    return f"{crc32(orjson.dumps(body['query'])):08x}"
+    return f"{crc32(orjson.dumps((query.clause, [f for f in query.filters if isinstance(f, api.OneOf)]))):08x}"
 
 
 def total(query: api.Query, seconds: float) -> dict[str, Any]:
