@@ -14,6 +14,7 @@ from itertools import combinations
 from indexer.analysis import is_han
 from indexer.document import LABELLED, label_tokens
 from indexer.engine import Best, Clause, Document, Every, OneOf, Passing, Scored, Some, Term
+from indexer.engines.embedded.plan import fewest
 
 FIELD = "anywhere"
 WORDS = frozenset({"title", "names", "context", "summary"})
@@ -69,8 +70,7 @@ def _joined(way: type[Every] | type[Some], clauses: Sequence[Clause]) -> Clause:
 def _any(clauses: Sequence[Clause]) -> Iterator[Clause]:
     """The alternatives, each once, and none that another one finds anyway; those that ask for one token in every field that can hold it as one."""
     fields: dict[str, set[str]] = {}
-    ways = dict.fromkeys(_flat(clauses))
-    alternatives = [one for one in ways if not (isinstance(one, Every) and any(part in ways for part in one.clauses))]
+    alternatives = fewest(_flat(clauses))
     for one in alternatives:
         if isinstance(one, Term):
             fields.setdefault(one.token, set()).add(one.field)

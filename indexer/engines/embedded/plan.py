@@ -8,7 +8,7 @@ that is worth it, a union comes apart: each of its lists is joined with the rest
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeGuard
 
 from indexer.engine import Best, Clause, Every, OneOf, Passing, Phrase, Scored, Some, Term
@@ -24,14 +24,13 @@ def planned(clause: Clause, frequency: Frequency, narrowed: Sequence[OneOf] = ()
     sets = [Passing(item, 0.0) for item in narrowed if len(item.values) != 1]  # of several values all documents are gathered first, in each alternative anew
     single = [Passing(item, 0.0) for item in narrowed if len(item.values) == 1]
     parts = [part for one in (*single, *_parts(clause)) for part in _parts(_held(one, frequency))]
-    return _all([*sets, *([_joined(parts, frequency)] if parts else [])])
+    return _all([*sets, _joined(parts, frequency)])
 
 
 def _joined(parts: Sequence[Clause], frequency: Frequency) -> Clause:
     """All of the parts, each a list, a union of lists or whatever else."""
-    if len(parts) == 1:
-        (only,) = parts
-        return _any([planned(c, frequency) for c in only.clauses]) if _union(only) else only
+    if len(parts) < 2:
+        return _all([_any([planned(c, frequency) for c in one.clauses]) if _union(one) else one for one in parts])
     lead, *rest = sorted(parts, key=lambda c: size(c, frequency))
     unions, lists = [c for c in rest if _union(c)], [c for c in rest if not _union(c)]
     if _union(lead) and not unions:
@@ -53,9 +52,9 @@ def beside(part: Clause, lead: Clause, frequency: Frequency) -> Clause:
     if not _union(part):
         return part
     most = size(lead, frequency)
-    long = [n for c in part.clauses if most < (n := size(c, frequency)) < math.inf]
-    carried = sum(long) > LOOK_UP * most * len(long)
-    return _any([planned(Every((lead, *_parts(c))) if carried and most < size(c, frequency) < math.inf else c, frequency) for c in part.clauses])
+    long = {c: n for c in part.clauses if most < (n := size(c, frequency)) < math.inf}
+    carried = long if sum(long.values()) > LOOK_UP * most * len(long) else {}
+    return _any([planned(Every((lead, *_parts(c))) if c in carried else c, frequency) for c in part.clauses])
 
 
 def _apart(union: Clause, rest: Sequence[Clause], frequency: Frequency) -> Clause:
@@ -92,9 +91,8 @@ def _held(clause: Clause, frequency: Frequency) -> Clause:
 
 
 def _any(clauses: Sequence[Clause]) -> Clause:
-    """Any of them: those that are unions told singly, and none that asks for all that another one asks, and more."""
-    flat = {one: frozenset(_parts(one)) for clause in clauses for one in _ways(clause)}
-    ways = [one for one, parts in flat.items() if not any(other < parts for other in flat.values())]
+    """Any of them, those that are unions told singly."""
+    ways = fewest(one for clause in clauses for one in _ways(clause))
     return ways[0] if len(ways) == 1 else Some(tuple(ways))
 
 
@@ -102,6 +100,12 @@ def _all(clauses: Sequence[Clause]) -> Clause:
     """All of them, those that are conjunctions told singly."""
     flat = dict.fromkeys(one for clause in clauses for one in _parts(clause))
     return next(iter(flat)) if len(flat) == 1 else Every(tuple(flat))
+
+
+def fewest(ways: Iterable[Clause]) -> list[Clause]:
+    """Alternatives that find the same: each once, and none that asks for all that another one asks, and more."""
+    asked = {way: frozenset(_parts(way)) for way in ways}
+    return [way for way, parts in asked.items() if not any(other < parts for other in asked.values())]
 
 
 def size(clause: Clause, frequency: Frequency) -> float:
